@@ -1,0 +1,74 @@
+-- Up Migration
+-- Keys are UUIDs of version 7 (RFC 9562): sorted by time, so that the log tables can be partitioned on them.
+
+/*
+ * PostgreSQL 18 brings uuidv7(). Before it: 48 bits of milliseconds, then 12 bits of the fraction below (as 18 does it:
+ * steps of about 0.24 µs), then 62 random bits of gen_random_uuid(), whose source is the strong generator of the server.
+ */
+do $$
+begin
+  if current_setting('server_version_num')::integer >= 180000 then
+    create function webhooks_private.new_id() returns uuid
+    language sql volatile parallel safe
+    return uuidv7();
+  else
+    create function webhooks_private.new_id() returns uuid
+    language sql volatile parallel safe
+    return (
+      select encode(
+               substring(int8send((micros / 1000) << 16 | 28672 | ((micros % 1000) * 4096 / 1000)) from 1 for 8)
+               || substring(uuid_send(gen_random_uuid()) from 9 for 8),
+               'hex')::uuid
+        from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as micros) as now
+    );
+  end if;
+end
+$$;
+comment on function webhooks_private.new_id() is
+  'A new key: UUID version 7 with sub-millisecond precision. uuidv7() on PostgreSQL 18, made by hand before.';
+
+create function webhooks.occurred_at(id uuid) returns timestamptz
+language sql immutable strict parallel safe
+return to_timestamp(
+  (('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint
+   + ('x' || substr(id::text, 16, 3))::bit(12)::integer / 4096.0) / 1000.0
+);
+comment on function webhooks.occurred_at(uuid) is
+  'The time inside a key of version 7 (48 bits of milliseconds, 12 bits of their fraction): when the event happened.';
+
+create function webhooks_private.least_id(at timestamptz) returns uuid
+language sql immutable strict parallel safe
+return (lpad(to_hex(greatest(floor(extract(epoch from at) * 1000), 0)::bigint), 12, '0') || '00000000000000000000')::uuid;
+comment on function webhooks_private.least_id(timestamptz) is
+  'The least possible key of a moment: the bound of a partition or of a search by time.';
+
+create function webhooks_private.delivery_id(event_id uuid, endpoint_id uuid) returns uuid
+language sql immutable strict parallel safe
+return (
+  left(event_id::text, 18)
+  || translate(left(md5(event_id::text || endpoint_id::text), 1), '0123456789abcdef', '89ab89ab89ab89ab')
+  || substr(md5(event_id::text || endpoint_id::text), 2, 15)
+)::uuid;
+comment on function webhooks_private.delivery_id(uuid, uuid) is
+  'The key of the delivery of an event to an endpoint: the first 64 bits of the event''s, then 62 bits of a hash of both. '
+  'So the primary key itself forbids a second delivery, and a delivery lies in the partition of its event.';
+
+create function webhooks_private.lane_lock(endpoint_id uuid) returns bigint
+language sql immutable strict parallel safe
+return hashtextextended(endpoint_id::text, 5783416490);
+comment on function webhooks_private.lane_lock(uuid) is
+  'The advisory lock whose holder owns the lane of an endpoint.';
+
+create function webhooks_private.api_tenant() returns text
+language sql stable parallel safe
+return nullif(current_setting('rowhook.tenant_id', true), '');
+comment on function webhooks_private.api_tenant() is
+  'The tenant of an API request, as the server has set it for the transaction; null outside the API.';
+
+-- Down Migration
+drop function webhooks_private.api_tenant();
+drop function webhooks_private.lane_lock(uuid);
+drop function webhooks_private.delivery_id(uuid, uuid);
+drop function webhooks_private.least_id(timestamptz);
+drop function webhooks.occurred_at(uuid);
+drop function webhooks_private.new_id();

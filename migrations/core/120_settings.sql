@@ -1,0 +1,111 @@
+-- Up Migration
+-- What an operator sets for everybody (one row), and for one tenant.
+
+create table webhooks.settings (
+  one_row                  boolean     not null default true,
+  capture                  boolean     not null default true,
+  sending                  boolean     not null default true,
+  event_retention          interval    not null default '30 days',
+  attempt_retention        interval    not null default '30 days',
+  dead_letter_ttl          interval    not null default '7 days',
+  max_event_bytes          integer     not null default 262144,
+  max_attempts             integer     not null default 5,
+  retry_schedule           interval[]  not null default '{1 minute,5 minutes,15 minutes,1 hour,4 hours}',
+  retry_jitter             double precision not null default 0.1,
+  allow_http               boolean     not null default false,
+  allow_ports              integer[]   not null default '{443,80,8443,8080}',
+  max_filters_per_tenant   integer     not null default 20,
+  tenant_rate_limit        integer     not null default 1000,
+  tenant_max_in_flight     integer     not null default 100,
+  circuit_failures         integer     not null default 5,
+  circuit_failure_rate     double precision not null default 0.5,
+  circuit_open_min         interval    not null default '30 seconds',
+  circuit_open_max         interval    not null default '15 minutes',
+  disable_after            interval    not null default '5 days',
+  disable_min_failures     integer     not null default 10,
+  disable_min_span         interval    not null default '12 hours',
+  alert_dead_letters       integer     not null default 10,
+  alert_dead_letter_age    interval    not null default '24 hours',
+  alert_retry_rate         double precision not null default 0.10,
+  alert_error_rate         double precision not null default 0.01,
+  alert_p95_ms             integer     not null default 2000,
+  alert_backlog_age        interval    not null default '60 seconds',
+  alert_availability       double precision not null default 0.999,
+  updated_at               timestamptz not null default now(),
+
+  constraint settings_pkey                     primary key (one_row),
+  constraint settings_is_one_row               check (one_row),
+  constraint settings_attempts_within_events   check (attempt_retention <= event_retention),
+  constraint settings_retention_is_a_week_up   check (event_retention >= '7 days' and attempt_retention >= '1 day'),
+  constraint settings_max_attempts_in_range    check (max_attempts between 1 and 100),
+  constraint settings_jitter_in_range          check (retry_jitter between 0 and 0.5),
+  constraint settings_schedule_not_empty       check (cardinality(retry_schedule) between 1 and 100),
+  constraint settings_event_bytes_in_range     check (max_event_bytes between 1024 and 1048576),
+  constraint settings_limits_positive          check (tenant_rate_limit > 0 and tenant_max_in_flight > 0 and circuit_failures > 0),
+  constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
+                                                      and circuit_open_min > '0' and circuit_open_max >= circuit_open_min)
+);
+insert into webhooks.settings default values;
+
+comment on table  webhooks.settings                        is 'What an operator sets for everybody. One row.';
+comment on column webhooks.settings.one_row                is 'Always true: the key that allows one row only.';
+comment on column webhooks.settings.capture                is 'Emergency switch: false, and watched tables make no events.';
+comment on column webhooks.settings.sending                is 'Emergency switch: false, and nothing is sent; deliveries collect and go out when it is true again.';
+comment on column webhooks.settings.event_retention        is 'Age at which events and their deliveries are dropped, by whole weeks.';
+comment on column webhooks.settings.attempt_retention      is 'Age at which attempts are dropped, by whole weeks; never beyond event_retention.';
+comment on column webhooks.settings.dead_letter_ttl        is 'A dead letter this old becomes expired.';
+comment on column webhooks.settings.max_event_bytes        is 'Largest data of an event in bytes. emit refuses more, capture keeps the key columns and sets data_omitted.';
+comment on column webhooks.settings.max_attempts           is 'Attempts of a delivery in all, the first included, where the endpoint names no number.';
+comment on column webhooks.settings.retry_schedule         is 'Waits between attempts, where the endpoint names none; the last one repeats.';
+comment on column webhooks.settings.retry_jitter           is 'Share by which a wait varies up or down at random: 0.1 is ten per cent.';
+comment on column webhooks.settings.allow_http             is 'Mirror of WEBHOOK_ALLOW_HTTP, written at start: endpoints may be http.';
+comment on column webhooks.settings.allow_ports            is 'Mirror of WEBHOOK_ALLOW_PORTS, written at start. Empty: any port.';
+comment on column webhooks.settings.max_filters_per_tenant is 'Most endpoints of a tenant that may have a filter (filters run inside domain transactions).';
+comment on column webhooks.settings.tenant_rate_limit      is 'Requests a minute for each tenant, where tenant_settings names no number.';
+comment on column webhooks.settings.tenant_max_in_flight   is 'Requests of one tenant under way at once, in one worker process.';
+comment on column webhooks.settings.circuit_failures       is 'Consecutive failures that open the circuit of an endpoint.';
+comment on column webhooks.settings.circuit_failure_rate   is 'Share of failures among the last 20 answers that opens the circuit of an endpoint.';
+comment on column webhooks.settings.circuit_open_min       is 'First pause of an open circuit; doubles with each failed probe.';
+comment on column webhooks.settings.circuit_open_max       is 'Longest pause of an open circuit.';
+comment on column webhooks.settings.disable_after          is 'An endpoint with nothing but failures for this long is disabled.';
+comment on column webhooks.settings.disable_min_failures   is 'Fewest failures before an endpoint is disabled for failing.';
+comment on column webhooks.settings.disable_min_span       is 'Least time between the first and the last of those failures.';
+comment on column webhooks.settings.alert_dead_letters     is 'More dead letters than this raise an alert.';
+comment on column webhooks.settings.alert_dead_letter_age  is 'A dead letter older than this raises an alert.';
+comment on column webhooks.settings.alert_retry_rate       is 'A share of retries above this raises an alert.';
+comment on column webhooks.settings.alert_error_rate       is 'A share of failed deliveries above this raises an alert.';
+comment on column webhooks.settings.alert_p95_ms           is 'A 95th percentile of response times above this raises an alert, in milliseconds.';
+comment on column webhooks.settings.alert_backlog_age      is 'A due delivery that has waited longer than this raises an alert.';
+comment on column webhooks.settings.alert_availability     is 'A share of successful deliveries below this raises an alert.';
+comment on column webhooks.settings.updated_at             is 'Last change of the row.';
+
+create table webhooks.tenant_settings (
+  tenant_id        text        not null,
+  sending          boolean     not null default true,
+  rate_limit       integer              default 1000,
+  max_endpoints    integer     not null default 50,
+  retry_schedule   interval[],
+  max_event_bytes  integer,
+  created_at       timestamptz not null default now(),
+  updated_at       timestamptz not null default now(),
+
+  constraint tenant_settings_pkey                   primary key (tenant_id),
+  constraint tenant_settings_rate_limit_positive    check (rate_limit > 0),
+  constraint tenant_settings_max_endpoints_positive check (max_endpoints > 0),
+  constraint tenant_settings_schedule_not_empty     check (cardinality(retry_schedule) between 1 and 100),
+  constraint tenant_settings_event_bytes_in_range   check (max_event_bytes between 1024 and 1048576)
+);
+
+comment on table  webhooks.tenant_settings                 is 'What differs for one tenant. A tenant without a row has the defaults.';
+comment on column webhooks.tenant_settings.tenant_id       is 'The tenant.';
+comment on column webhooks.tenant_settings.sending         is 'False, and nothing of this tenant is sent; deliveries collect.';
+comment on column webhooks.tenant_settings.rate_limit      is 'Requests a minute for all endpoints of the tenant together. Null: no limit.';
+comment on column webhooks.tenant_settings.max_endpoints   is 'Most endpoints of the tenant that are not deleted.';
+comment on column webhooks.tenant_settings.retry_schedule  is 'Waits between attempts for endpoints that name none. Null: that of settings.';
+comment on column webhooks.tenant_settings.max_event_bytes is 'Largest data of an event in bytes. Null: that of settings.';
+comment on column webhooks.tenant_settings.created_at      is 'When the row was made.';
+comment on column webhooks.tenant_settings.updated_at      is 'Last change of the row.';
+
+-- Down Migration
+drop table webhooks.tenant_settings;
+drop table webhooks.settings;

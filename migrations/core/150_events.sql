@@ -1,0 +1,103 @@
+-- Up Migration
+-- What happened. Immutable, kept for settings.event_retention, written by capture, by emit or by hand.
+
+create function webhooks_private.current_context() returns jsonb
+language sql stable
+return jsonb_strip_nulls(jsonb_build_object(
+  'txid',        pg_current_xact_id()::text,
+  'user',        coalesce(nullif(current_setting('rowhook.user', true), ''), session_user),
+  'traceparent', nullif(current_setting('rowhook.traceparent', true), '')
+));
+comment on function webhooks_private.current_context() is
+  'Where an event comes from: transaction id, user (setting rowhook.user, else the login) and traceparent (setting rowhook.traceparent).';
+
+create table webhooks.events (
+  id             uuid  not null default webhooks_private.new_id(),
+  tenant_id      text  not null default 'default',
+  type           text  not null,
+  resource_type  text,
+  resource_id    text,
+  data           json  not null default '{}',
+  previous       json,
+  data_omitted   text,
+  context        jsonb not null default webhooks_private.current_context(),
+  endpoint_id    uuid,
+  deliver_at     timestamptz,
+
+  constraint events_pkey               primary key (id),
+  constraint events_type_is_dotted     check (type ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$'),
+  constraint events_omission_explained check (data_omitted in ('too large'))
+) partition by range (id);
+
+create index events_of_tenant   on webhooks.events (tenant_id, id);
+create index events_of_resource on webhooks.events (resource_id, id) where resource_id is not null;
+
+comment on table  webhooks.events               is 'What happened, one row for each event; never changed. Written by capture, by emit, or by a plain insert.';
+comment on column webhooks.events.id            is 'Key, UUID version 7: its time (webhooks.occurred_at(id)) is when it happened. Sent as webhook-id.';
+comment on column webhooks.events.tenant_id     is 'Whose event it is: the text of the domain''s tenant column, or default.';
+comment on column webhooks.events.type          is 'Dotted name: sale.created.';
+comment on column webhooks.events.resource_type is 'What it is about: sale.';
+comment on column webhooks.events.resource_id   is 'Which one: its key, several columns joined by commas.';
+comment on column webhooks.events.data          is 'The payload; its text reaches the receiver as it stands here.';
+comment on column webhooks.events.previous      is 'For an update, the columns that changed, as they were before. Null otherwise.';
+comment on column webhooks.events.data_omitted  is 'Why data holds the key columns only: too large. Null: it is whole.';
+comment on column webhooks.events.context       is 'Transaction id, user and traceparent of the writer.';
+comment on column webhooks.events.endpoint_id   is 'The only endpoint it is meant for, whatever that one asks for (tests). Null: all that match.';
+comment on column webhooks.events.deliver_at    is 'When its deliveries are due. Null: at once.';
+
+create table webhooks_private.event_keys (
+  tenant_id        text        not null,
+  idempotency_key  text        not null,
+  event_id         uuid        not null,
+  expires_at       timestamptz not null default now() + interval '24 hours',
+
+  constraint event_keys_pkey            primary key (tenant_id, idempotency_key),
+  constraint event_keys_key_1_to_255    check (length(idempotency_key) between 1 and 255)
+);
+create index event_keys_by_expiry on webhooks_private.event_keys (expires_at);
+
+comment on table  webhooks_private.event_keys                 is 'Idempotency keys that emit has seen.';
+comment on column webhooks_private.event_keys.tenant_id       is 'The tenant that the key belongs to.';
+comment on column webhooks_private.event_keys.idempotency_key is 'The key, 1 to 255 characters.';
+comment on column webhooks_private.event_keys.event_id        is 'The event that the first use made.';
+comment on column webhooks_private.event_keys.expires_at      is 'When the key may be used for another event.';
+
+/*
+ * The body of a request, composed of texts so that data arrives as Postgres wrote it: no number, key order or escape
+ * passes through a second printer.
+ */
+create function webhooks.envelope(event webhooks.events) returns text
+language sql stable
+return concat(
+  '{"id":"', event.id,
+  '","type":"', event.type,
+  '","timestamp":"', to_char(webhooks.occurred_at(event.id) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  '","tenant_id":', to_json(event.tenant_id),
+  ',"resource":', case when event.resource_type is null and event.resource_id is null then 'null'
+                       else concat('{"type":', coalesce(to_json(event.resource_type)::text, 'null'),
+                                   ',"id":', coalesce(to_json(event.resource_id)::text, 'null'), '}') end,
+  ',"data":', event.data,
+  case when event.previous is not null then concat(',"previous":', event.previous) end,
+  '}');
+comment on function webhooks.envelope(webhooks.events) is
+  'The body that is sent for an event, payload format standard.';
+
+create function webhooks.legacy_envelope(event webhooks.events) returns text
+language sql stable
+return concat(
+  '{"event":"', event.type,
+  '","resource_type":', coalesce(to_json(event.resource_type)::text, 'null'),
+  ',"resource_id":', coalesce(to_json(event.resource_id)::text, 'null'),
+  ',"timestamp":"', to_char(webhooks.occurred_at(event.id) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  '","tenant_id":', to_json(event.tenant_id),
+  ',"data":', event.data,
+  '}');
+comment on function webhooks.legacy_envelope(webhooks.events) is
+  'The body that is sent for an event, payload format legacy.';
+
+-- Down Migration
+drop function webhooks.legacy_envelope(webhooks.events);
+drop function webhooks.envelope(webhooks.events);
+drop table webhooks_private.event_keys;
+drop table webhooks.events;
+drop function webhooks_private.current_context();
