@@ -6,9 +6,11 @@ import { Logger, runMigrations } from 'graphile-worker'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { RowhookError } from '../core/errors.ts'
+import { connectClient } from './connection-error.ts'
 import { createLedgers, dropLedgers, groups, ledgerOf, readLedgers, refuseNewer, type Group, type MigrationState } from './migrate/ledger.ts'
 import { prepareDatabase } from './migrate/roles.ts'
 import { readMigrationSettings, type MigrationSettings } from './migrate/settings.ts'
+import { createPool } from './pool.ts'
 
 export type { MigrationState } from './migrate/ledger.ts'
 
@@ -39,9 +41,7 @@ type Migrator = {
 }
 
 const connect = async (databaseUrl: string, pgSettings: Readonly<Record<string, string>>) => {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'rowhook migrate' })
-  client.on('error', () => undefined) // the query under way reports it
-  await client.connect()
+  const client = await connectClient({ connectionString: databaseUrl, application_name: 'rowhook migrate' })
   for (const [name, value] of Object.entries(pgSettings)) await client.query('select set_config($1, $2, false)', [name, value])
   return client
 }
@@ -69,9 +69,7 @@ const asOwner = async (client: pg.Client, work: () => Promise<void>) => {
 
 /** graphile-worker's functions are named in ours, and a function in SQL is checked when it is made: its schema comes first. */
 const migrateGraphileWorker = async (databaseUrl: string) => {
-  const pgPool = new pg.Pool({ connectionString: databaseUrl, options: '-c role=rowhook_owner', max: 2 })
-  pgPool.on('error', () => undefined) // the query under way reports it
-  pgPool.on('connect', (client) => client.on('error', () => undefined))
+  const pgPool = createPool({ databaseUrl, name: 'rowhook migrate', role: 'rowhook_owner', max: 2 })
   try {
     await runMigrations({ pgPool, logger: new Logger(() => () => undefined) })
   } finally {
@@ -132,7 +130,7 @@ const namesIn = (states: readonly MigrationState[], group: Group, state: Migrati
  * The core belongs to rowhook_owner, the store to the connecting user.
  * @param options.coreOnly leaves out the sample domain, for somebody who brings tables of his own
  * @returns what was applied, as `group/name`, in order
- * @throws RowhookError WHNEW (migrated by a newer version), WHROL, WHOWN (rights), WHMIG (a migration failed; its group is rolled back)
+ * @throws RowhookError WHDBC (not reached), WHNEW (migrated by a newer version), WHROL, WHOWN (rights), WHMIG (a migration failed; its group is rolled back)
  */
 export const migrateUp = (options: MigrateOptions & { readonly coreOnly?: boolean }): Promise<string[]> =>
   withMigrator(options, async (migrator) => {

@@ -1,0 +1,54 @@
+/** Pools of connections, each with the role that its work needs. */
+import pg from 'pg'
+import { connectionError } from './connection-error.ts'
+
+/** `rowhook_owner` for workers and administrators' commands; the server logs in as `rowhook_api` and takes a role for each request. */
+export type Role = 'rowhook_owner' | 'rowhook_api'
+
+export type PoolOptions = {
+  readonly databaseUrl: string
+  /** what the DBA sees in pg_stat_activity, e.g. `rowhook worker` */
+  readonly name: string
+  /** set on every connection from its first moment; none: the login itself */
+  readonly role?: Role
+  /** 10 by default */
+  readonly max?: number
+  /** told when an idle connection breaks; the pool replaces it by itself */
+  readonly onError?: (error: Error) => void
+}
+
+/**
+ * The URL with a role to take at login. A startup option rather than a `set role` after it: it also holds after
+ * `reset role` and `discard all`, and costs no round trip.
+ */
+export const withRole = (databaseUrl: string, role: Role): string => {
+  const url = new URL(databaseUrl)
+  url.searchParams.set('options', [url.searchParams.get('options'), `-c role=${role}`].filter(Boolean).join(' '))
+  return url.href
+}
+
+/** Makes a pool. Nothing connects yet: `checkPool` does, for a clear error at start. */
+export const createPool = ({ databaseUrl, name, role, max = 10, onError = () => undefined }: PoolOptions): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString: role === undefined ? databaseUrl : withRole(databaseUrl, role),
+    application_name: name,
+    max,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  })
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError)) // one that breaks while it is checked out
+  return pool
+}
+
+/**
+ * Connects once.
+ * @throws RowhookError WHDBC with what was tried and what to do
+ */
+export const checkPool = async (pool: pg.Pool): Promise<void> => {
+  try {
+    await pool.query('select')
+  } catch (error) {
+    throw connectionError(pool.options.connectionString ?? '', error)
+  }
+}

@@ -1,0 +1,93 @@
+/** Connections: the role they take, and what is said when there is nobody to connect to. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { RowhookError } from '../../src/core/errors.ts'
+import { checkPool, createPool, type PoolOptions } from '../../src/database/pool.ts'
+import { inTransaction } from '../../src/database/transaction.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+const db = await createTestDatabase({ template: 'core' })
+const work = await createTestDatabase({ template: 'empty' })
+
+const refusal = async (options: Partial<PoolOptions> & { databaseUrl: string }): Promise<RowhookError> => {
+  const pool = createPool({ name: 'test', ...options })
+  const error = await checkPool(pool).catch((thrown: unknown) => thrown)
+  await pool.end()
+  assert.instance(error, RowhookError)
+  return error as RowhookError
+}
+
+const withPath = (path: string) => Object.assign(new URL(db.url), { pathname: path }).href
+
+const pools = suite('a pool')
+
+pools('takes its role at login, and keeps it after a reset', async () => {
+  const pool = createPool({ databaseUrl: db.url, name: 'test', role: 'rowhook_owner', max: 1 })
+  await pool.query('set role rowhook_viewer')
+  await pool.query('reset role')
+  const { rows } = await pool.query('select current_user as role')
+  await pool.end()
+  assert.equal(rows, [{ role: 'rowhook_owner' }])
+})
+
+pools('keeps the options that the URL has already', async () => {
+  const pool = createPool({ databaseUrl: `${db.url}?options=-c%20work_mem%3D7MB`, name: 'test', role: 'rowhook_owner' })
+  const { rows } = await pool.query(`select current_user as role, current_setting('work_mem') as memory`)
+  await pool.end()
+  assert.equal(rows, [{ role: 'rowhook_owner', memory: '7MB' }])
+})
+
+pools('says what it tried, without the password', async () => {
+  const error = await refusal({ databaseUrl: 'postgres://app:hunter2@127.0.0.1:1/shop' })
+  assert.is(error.code, 'WHDBC')
+  assert.match(error.detail!, 'postgres://app@127.0.0.1:1/shop')
+  assert.match(error.detail!, 'ECONNREFUSED')
+  assert.not.match(JSON.stringify([error.message, error.detail, error.hint]), 'hunter2')
+})
+
+pools('says what to do about a database that is not there', async () => {
+  const error = await refusal({ databaseUrl: withPath('/rowhook_nowhere') })
+  assert.match(error.detail!, 'database "rowhook_nowhere" does not exist')
+  assert.match(error.hint!, 'createdb')
+})
+
+pools('names migrate where the role may not be taken', async () => {
+  const error = await refusal({ databaseUrl: `${db.url}?options=-c%20role%3Drowhook_nobody` })
+  assert.match(error.hint!, 'rowhook migrate up')
+})
+
+pools.after(() => db.drop())
+pools.run()
+
+const transactions = suite('inTransaction')
+
+transactions.before(() => work.pool.query('create table notes (text text unique deferrable initially deferred)').then(() => undefined))
+transactions.after(() => work.drop())
+
+const notes = async () => (await work.pool.query<{ text: string }>('select text from notes order by 1')).rows.map(({ text }) => text)
+
+transactions('commits what the work wrote and gives back what it returned', async () => {
+  const result = await inTransaction(work.pool, async (client) => (await client.query(`insert into notes values ('kept')`)).rowCount)
+  assert.equal([result, await notes()], [1, ['kept']])
+})
+
+transactions('rolls back when the work throws', async () => {
+  const failing = inTransaction(work.pool, async (client) => {
+    await client.query(`insert into notes values ('lost')`)
+    throw new Error('changed my mind')
+  })
+  assert.is(await failing.catch((error: Error) => error.message), 'changed my mind')
+  assert.equal(await notes(), ['kept'])
+})
+
+transactions('throws when the commit is refused, and leaves the connection usable', async () => {
+  const failing = inTransaction(work.pool, (client) => client.query(`insert into notes values ('kept')`))
+  const said = await failing.then(
+    () => 'nothing',
+    (error: Error) => error.message,
+  )
+  assert.match(said, 'duplicate key')
+  assert.equal(await notes(), ['kept'])
+})
+
+transactions.run()
