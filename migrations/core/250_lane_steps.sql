@@ -1,0 +1,134 @@
+-- Up Migration
+-- The steps of a lane's owner that the database itself must order: what is due next, giving a lane back, sweeping.
+
+/*
+ * Ordered deliveries count by their heads: the first open one of each order key. The keys are walked one by one on the
+ * partial index, so that the cost is the number of keys that wait, not of deliveries.
+ */
+create view webhooks_private.lanes_due as
+select p.id as endpoint_id,
+       least(
+         (select d.next_retry_at
+            from webhooks.deliveries as d
+           where d.endpoint_id = p.id
+             and d.status in ('pending', 'retrying')
+             and d.order_key is null
+           order by d.next_retry_at, d.id
+           limit 1),
+         (with recursive heads as (
+            (select d.order_key, d.next_retry_at
+               from webhooks.deliveries as d
+              where d.endpoint_id = p.id
+                and d.status in ('pending', 'retrying')
+                and d.order_key is not null
+              order by d.order_key, d.id
+              limit 1)
+            union all
+            select following.order_key, following.next_retry_at
+              from heads
+             cross join lateral (
+                   select d.order_key, d.next_retry_at
+                     from webhooks.deliveries as d
+                    where d.endpoint_id = p.id
+                      and d.status in ('pending', 'retrying')
+                      and d.order_key > heads.order_key
+                    order by d.order_key, d.id
+                    limit 1) as following)
+          select min(heads.next_retry_at) from heads)
+       ) as due_at
+  from webhooks.endpoints as p;
+comment on view webhooks_private.lanes_due is
+  'When the lane of each endpoint has something to send: the least due time of its open deliveries, ordered ones by their heads. Null: nothing is open.';
+comment on column webhooks_private.lanes_due.endpoint_id is 'The endpoint.';
+comment on column webhooks_private.lanes_due.due_at      is 'When something is due. Null: nothing is open.';
+
+/*
+ * The look of a lane that goes idle. The horizon and what is due come from one snapshot: when xmin has reached the xmax
+ * that the first look after the unlock saw, every transaction that may have seen the lane owned has ended, and this
+ * snapshot shows what it wrote.
+ */
+create function webhooks_private.look_at_lanes(endpoint_ids uuid[])
+returns table (endpoint_id uuid, due_in_ms double precision, xmin text, xmax text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+  select lane.endpoint_id,
+         extract(epoch from lane.due_at - clock_timestamp())::double precision * 1000,
+         pg_snapshot_xmin(pg_current_snapshot())::text,
+         pg_snapshot_xmax(pg_current_snapshot())::text
+    from webhooks_private.lanes_due as lane
+   where lane.endpoint_id = any (endpoint_ids);
+end
+$$;
+comment on function webhooks_private.look_at_lanes(uuid[]) is
+  'For each lane in how many milliseconds something is due (null: nothing is open), and the horizon of the snapshot that says so.';
+
+/*
+ * Unlock, then look: two statements of a volatile function, so that the look has a snapshot of its own, taken after the
+ * locks are gone. One round trip, on the connection that holds the locks.
+ */
+create function webhooks_private.release_lanes(endpoint_ids uuid[])
+returns table (endpoint_id uuid, due_in_ms double precision, xmin text, xmax text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_unlock(webhooks_private.lane_lock(lane.id)) from unnest(endpoint_ids) as lane (id);
+  return query select * from webhooks_private.look_at_lanes(endpoint_ids);
+end
+$$;
+comment on function webhooks_private.release_lanes(uuid[]) is
+  'Gives lanes back and looks at once what is due for them (look_at_lanes).';
+
+create function webhooks_private.schedule_wakes(endpoint_ids uuid[], in_ms double precision[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+begin
+  perform graphile_worker.add_jobs(array(
+    select row('deliver', json_build_object('endpointId', lane.id), null,
+               clock_timestamp() + lane.wait_ms * interval '1 millisecond', null,
+               format('lane:%s', lane.id), null, null)::graphile_worker.job_spec
+      from unnest(endpoint_ids, in_ms) as lane (id, wait_ms)));
+end
+$$;
+comment on function webhooks_private.schedule_wakes(uuid[], double precision[]) is
+  'Leaves one wake-up job for each lane at a later time, in the place of the one that was left before. For the owner of a lane only.';
+
+/*
+ * The backstop: lanes that are free, may send, and have something due, although nobody woke them. In a healthy system it
+ * finds those of a worker that was killed, and those whose hold has just ended.
+ */
+create function webhooks_private.sweep() returns table (endpoint_id uuid, overdue_ms double precision)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+declare
+  found_ids uuid[];
+  overdue   double precision[];
+begin
+  select array_agg(lane.id), array_agg(extract(epoch from clock_timestamp() - lane.due)::double precision * 1000)
+    into found_ids, overdue
+    from (select p.id, d.due_at as due
+            from webhooks.endpoints              as p
+            join webhooks_private.lanes_due      as d on d.endpoint_id = p.id
+            left join webhooks_private.lanes     as l on l.endpoint_id = p.id
+           where p.is_active
+             and p.paused_at is null
+             and p.deleted_at is null
+             and coalesce(l.held_until, '-infinity') <= clock_timestamp()
+          offset 0) as lane
+   where lane.due <= clock_timestamp()
+     and webhooks_private.lane_is_free(lane.id);
+
+  perform webhooks_private.wake(found_ids) where found_ids is not null;
+  return query select * from unnest(found_ids, overdue);
+end
+$$;
+comment on function webhooks_private.sweep() is
+  'Wakes the lanes that are free and have something due; gives them with the age of their earliest due delivery in milliseconds.';
+
+-- Down Migration
+drop function webhooks_private.sweep();
+drop function webhooks_private.schedule_wakes(uuid[], double precision[]);
+drop function webhooks_private.release_lanes(uuid[]);
+drop function webhooks_private.look_at_lanes(uuid[]);
+drop view webhooks_private.lanes_due;
