@@ -1,0 +1,38 @@
+/** `rowhook postgres`: the embedded PostgreSQL by itself. */
+import { once } from 'node:events'
+import { InvalidArgumentError, type Command } from 'commander'
+import { loadConfig } from '../../config/load.ts'
+
+type Options = { port?: number; url?: true; stop?: true }
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+const run = async ({ port, url, stop }: Options) => {
+  const { startEmbedded } = await import('../../database/embedded.ts')
+  const server = await startEmbedded({ home: loadConfig().home, ...(port === undefined ? {} : { port }) })
+  if (url) print(server.url)
+  if (!url && !stop) {
+    print(`PostgreSQL ${server.adopted ? 'is already running' : 'is running'}. Connect with:\n\n  psql ${server.url}\n\nPress Ctrl-C to stop.`)
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  }
+  await server.stop()
+}
+
+const asPort = (text: string): number => {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a number from 1 to 65535.')
+  return port
+}
+
+export const register = (program: Command) =>
+  program
+    .command('postgres')
+    .summary('run the embedded PostgreSQL by itself')
+    .description(
+      'Runs the PostgreSQL that comes with Rowhook, under .rowhook or where ROWHOOK_HOME points, until Ctrl-C.\n' +
+        'It stops when the last process that uses it ends; one that was left behind by a crash is adopted.',
+    )
+    .option('--port <number>', 'listen on this port of 127.0.0.1 instead of a free one', asPort)
+    .option('--url', 'print the address with its password and go; a server that nobody uses is stopped again')
+    .option('--stop', 'stop a server that a crash has left behind')
+    .action(run)
