@@ -1,6 +1,6 @@
 /** Puts the commands together, runs the one that was asked for, and turns what it throws into words and an exit code. */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { packageVersion } from '../config/package.ts'
 import { describeError, RowhookError } from '../core/errors.ts'
 import { commands } from './commands.ts'
 
@@ -13,16 +13,11 @@ and without it Rowhook runs a PostgreSQL of its own under .rowhook.
 
 Exit codes: ${exitCodes.done} done, ${exitCodes.refused} failed for the reason that is printed, ${exitCodes.usage} wrong usage, ${exitCodes.bug} a bug in Rowhook.`
 
-const version = (): string => {
-  const { version: text } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return text
-}
-
 /** The whole command line, for running it and for reading its help. */
 export const createProgram = (): Command => {
   const program = new Command('rowhook')
     .description('Turns committed Postgres rows into signed webhooks.')
-    .version(version(), '--version', 'print the version')
+    .version(packageVersion, '--version', 'print the version')
     .helpOption('--help', 'explain a command')
     .helpCommand(false)
     .addHelpText('after', epilogue)

@@ -1,7 +1,7 @@
 /** The configuration: environment variables, checked once, frozen. No other file reads process.env. */
 import { z } from 'zod'
 import { RowhookError } from '../core/errors.ts'
-import { asHttpUrl, asNetwork, asOrigin, asPort, flag, integer, key, list, oneOf, text, url } from './variables.ts'
+import { asHttpUrl, asNetwork, asOrigin, asPort, flag, integer, keys, list, oneOf, text, url } from './variables.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -12,11 +12,11 @@ const variables = z.object({
   PORT: integer(0, 65_535),
   PUBLIC_PATH: text(/^\/[\w./-]*$/, 'must be a path that begins with /'),
   JWT_SECRET: text(/^.{32,}$/s, 'must have 32 characters or more (openssl rand -base64 32)'),
-  JWKS_URL: url('https', 'http'),
+  JWKS_URL: url('https', 'http', 'file'),
   JWT_ISSUER: text(/^.{1,1024}$/, 'must be one line'),
   CORS_ORIGINS: list(asOrigin, 'must be origins like https://app.example.com, or *'),
   GRAPHIQL: flag,
-  WEBHOOK_SECRETS_KEY: key(32),
+  WEBHOOK_SECRETS_KEY: keys(32),
   WEBHOOK_TIMEOUT_MS: integer(1_000, 20_000),
   WEBHOOK_MAX_RETRIES: integer(1, 100),
   WEBHOOK_RETRY_DELAY: integer(1, 86_400_000),
@@ -59,8 +59,8 @@ export type Config = {
   readonly corsOrigins: readonly string[]
   /** by default only with the embedded PostgreSQL, which is for development */
   readonly graphiql: boolean
-  /** 32 bytes that seal secrets at rest */
-  readonly secretsKey: Buffer | undefined
+  /** 32 bytes each: the first seals secrets at rest, the others still open what they have sealed; empty = not sealed */
+  readonly secretsKeys: readonly Buffer[]
   /** default of a new endpoint */
   readonly timeoutMs: number
   /** default of a new endpoint: attempts in all, the first included */
@@ -118,7 +118,7 @@ export const loadConfig = (env: Environment = process.env): Config => {
     jwtIssuer: is.JWT_ISSUER,
     corsOrigins: is.CORS_ORIGINS ?? [],
     graphiql: is.GRAPHIQL ?? is.DATABASE_URL === undefined,
-    secretsKey: is.WEBHOOK_SECRETS_KEY,
+    secretsKeys: is.WEBHOOK_SECRETS_KEY ?? [],
     timeoutMs: is.WEBHOOK_TIMEOUT_MS ?? 15_000,
     maxAttempts: is.WEBHOOK_MAX_RETRIES ?? 5,
     retryDelayMs: is.WEBHOOK_RETRY_DELAY ?? 60_000,

@@ -47,11 +47,12 @@ export const url = (...schemes: readonly string[]) =>
     return scheme !== undefined && schemes.includes(scheme) ? value : { complaint: `must be a URL that begins with ${schemes.map((each) => `${each}://`).join(' or ')}` }
   })
 
-/** Key material as base64, base64url or hex. */
-export const key = (bytes: number) =>
+/** Keys as base64, base64url or hex, separated by commas or spaces. */
+export const keys = (bytes: number) =>
   read((value) => {
-    const decoded = Buffer.from(value, value.length === bytes * 2 && /^[0-9a-f]+$/i.test(value) ? 'hex' : 'base64')
-    return decoded.length === bytes ? decoded : { complaint: `must be ${bytes} bytes in base64 or hex (openssl rand -base64 ${bytes})` }
+    const isHex = (item: string) => item.length === bytes * 2 && /^[0-9a-f]+$/i.test(item)
+    const decoded = value.split(/[\s,]+/).filter(Boolean).map((item) => Buffer.from(item, isHex(item) ? 'hex' : 'base64'))
+    return decoded.every((key) => key.length === bytes) ? decoded : { complaint: `must be ${bytes} bytes in base64 or hex (openssl rand -base64 ${bytes})` }
   })
 
 /** Values separated by commas or spaces. */

@@ -42,13 +42,12 @@ config('reads numbers, flags, lists and keys', () => {
     PORT: '0',
     WEBHOOK_ALLOW_HTTP: 'TRUE',
     WEBHOOK_ALLOW_NETS: '10.1.0.0/16, fd00::/8 192.168.1.4',
-    WEBHOOK_SECRETS_KEY: key.toString('base64'),
+    WEBHOOK_SECRETS_KEY: `${key.toString('base64')}, ${key.toString('hex')}`,
     PUBLIC_PATH: '/hooks/',
   })
   assert.equal([read.port, read.allowHttp, read.graphiql, read.publicPath], [0, true, false, '/hooks'])
   assert.equal(read.allowNets, ['10.1.0.0/16', 'fd00::/8', '192.168.1.4'])
-  assert.equal(read.secretsKey, key)
-  assert.equal(loadConfig({ WEBHOOK_SECRETS_KEY: key.toString('hex') }).secretsKey, key)
+  assert.equal(read.secretsKeys, [key, key])
 })
 
 config('takes an empty variable for one that is not set', () => {

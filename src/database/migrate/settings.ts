@@ -1,9 +1,9 @@
 /** Reads `.gmrc`, the settings of the migrations, in graphile-migrate's JSON5 shape. */
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, resolve } from 'node:path'
 import JSON5 from 'json5'
 import { z } from 'zod'
+import { packageRoot } from '../../config/package.ts'
 import { RowhookError } from '../../core/errors.ts'
 
 /** What of graphile-migrate's settings counts here; what would be ignored is refused, so that nobody relies on it. */
@@ -22,7 +22,7 @@ export type MigrationSettings = {
 }
 
 /** The `.gmrc` that comes with Rowhook, beside `migrations/`. */
-const ownFile = fileURLToPath(new URL('../../../.gmrc', import.meta.url))
+const ownFile = join(packageRoot, '.gmrc')
 
 /**
  * Reads the settings; relative paths in it count from the file.

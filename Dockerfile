@@ -1,0 +1,20 @@
+# One image for every role: docker run rowhook migrate up, … worker, … serve. Needs DATABASE_URL.
+FROM node:24-slim
+
+WORKDIR /app
+ENV NODE_ENV=production
+
+# The embedded PostgreSQL and the Node for checkouts are optional packages, and neither is needed here.
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+COPY .gmrc ./
+COPY migrations migrations
+COPY src src
+COPY tasks tasks
+
+USER node
+EXPOSE 5080
+# Node is the first process, so that it gets the signals: a stopped worker finishes its requests.
+ENTRYPOINT ["node", "src/cli/main.ts"]
+CMD ["up"]

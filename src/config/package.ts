@@ -1,0 +1,25 @@
+/** Where Rowhook is installed, and which version it is: for the files that come with it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Sources lie in `src/`, the compiled package in `dist/src/`: the nearest package.json above is ours in both. */
+const findRoot = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}
+
+/** Absolute path of the package: `migrations/`, `.gmrc` and package.json are in it. */
+export const packageRoot = findRoot()
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+
+/** The version of Rowhook, e.g. for `user-agent: Rowhook/<version>`. */
+export const packageVersion = version
+
+/** Whether this is the compiled package, whose modules end in `.js`. */
+const isCompiled = import.meta.url.endsWith('.js')
+
+/** Absolute path of the folder whose files are graphile-worker's tasks, in the form that this Node can run. */
+export const tasksFolder = join(packageRoot, isCompiled ? 'dist/tasks' : 'tasks')
