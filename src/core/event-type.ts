@@ -37,7 +37,7 @@ export const nearNames = (name: string, known: readonly string[], limit = 3): st
   return known
     .map((each) => ({ each, edits: text !== '' && each.startsWith(text) ? 0 : distance(text, each) }))
     .filter(({ each, edits }) => edits <= Math.max(2, Math.floor(each.length / 3)))
-    .sort((a, b) => a.edits - b.edits || (a.each < b.each ? -1 : 1))
+    .toSorted((a, b) => a.edits - b.edits || (a.each < b.each ? -1 : 1))
     .slice(0, limit)
     .map(({ each }) => each)
 }

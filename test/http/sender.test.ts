@@ -1,0 +1,100 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { addressPolicy } from '../../src/core/address.ts'
+import { createSender } from '../../src/http/sender.ts'
+import { closeServers, httpServer, loopbackPolicy, received, until } from './support/loopback.ts'
+
+const sender = createSender({ policy: loopbackPolicy })
+const post = (url: string, over = {}) => sender.send({ url, headers: ['x-event', 'sale.created'], body: '{"a":"ñ"}', timeoutMs: 2_000, ...over })
+
+const sending = suite('sender')
+
+sending('posts headers and body as they are and returns status, headers and body', async () => {
+  let seen: unknown
+  const server = await httpServer(async (request, response) => {
+    const body = await received(request)
+    seen = { method: request.method, url: request.url, event: request.headers['x-event'], length: request.headers['content-length'], body: String(body) }
+    response.writeHead(202, { 'x-a': ['1', '2'] }).end('thänks')
+  })
+  const { outcome, durationMs, response } = await post(`${server.url}?q=1#fragment`)
+  assert.equal(seen, { method: 'POST', url: '/hook?q=1', event: 'sale.created', length: '10', body: '{"a":"ñ"}' })
+  assert.equal(outcome, { kind: 'accepted', status: 202 })
+  assert.ok(Number.isInteger(durationMs) && durationMs >= 0)
+  assert.equal([response?.status, response?.headers['x-a'], response?.body, response?.truncated], [202, '1, 2', 'thänks', false])
+})
+
+sending('takes headers as a record and a body of bytes, and other methods', async () => {
+  let seen: unknown
+  const server = await httpServer(async (request, response) => {
+    seen = [request.method, request.headers['x-custom'], await received(request)]
+    response.end()
+  })
+  await post(server.url, { method: 'PUT', headers: { 'x-custom': 'yes' }, body: Buffer.from([0, 255, 10]) })
+  assert.equal(seen, ['PUT', 'yes', Buffer.from([0, 255, 10])])
+})
+
+sending('keeps connections and uses them again', async () => {
+  const server = await httpServer((request, response) => void request.resume().on('end', () => response.end('ok')))
+  for (let index = 0; index < 20; index++) assert.is((await post(server.url)).outcome.kind, 'accepted')
+  // undici gives a connection back one turn of the event loop late, so that a second one may be opened.
+  assert.ok(server.connections() <= 2)
+})
+
+sending('reads Retry-After and webhook-delivery into the outcome', async () => {
+  const server = await httpServer((_, response) => response.writeHead(429, { 'retry-after': '17', 'webhook-delivery': 'Abort-Message' }).end())
+  assert.equal((await post(server.url)).outcome, { kind: 'rejected', status: 429, retryAfterSeconds: 17, control: 'abort-message' })
+})
+
+sending('never follows a redirect', async () => {
+  let requests = 0
+  const server = await httpServer((_, response) => {
+    requests++
+    response.writeHead(307, { location: '/elsewhere' }).end()
+  })
+  assert.equal((await post(server.url)).outcome, { kind: 'rejected', status: 307 })
+  assert.is(requests, 1)
+})
+
+sending('refuses what the policy does not allow before it connects, and says that no retry helps', async () => {
+  const strict = createSender({ policy: addressPolicy() })
+  const cases = [['http://example.com/', 'WHURL'], ['https://127.0.0.1/', 'WHADR'], ['https://[::1]/', 'WHADR'], ['https://example.com:22/', 'WHPRT'], ['https://u:p@example.com/', 'WHURL'], ['rubbish', 'WHURL'], ['https://2130706433/', 'WHADR']]
+  for (const [url = '', code] of cases) {
+    const { outcome, response } = await strict.send({ url, headers: [], body: '', timeoutMs: 1_000 })
+    assert.equal(outcome, { kind: 'unreachable', reason: 'blocked', code, literal: true }, url)
+    assert.is(response, undefined)
+  }
+  await strict.close()
+})
+
+sending('refuses headers that are invalid or frame the request, and serves the origin on', async () => {
+  const server = await httpServer((request, response) => void request.resume().on('end', () => response.end()))
+  const invalid = [['x-a'], ['x a', '1'], ['x-a', 'b\r\nc: d'], ['x-a', 'Ж'], ['host', 'evil'], ['Content-Length', '0'], ['proxy-authorization', 'x'], ['te', 'trailers'], ['expect', '100-continue'], ['x-a', 1 as unknown as string]]
+  const outcomes = await Promise.all(invalid.map(async (headers) => (await post(server.url, { headers })).outcome))
+  for (const outcome of outcomes) assert.equal(outcome, { kind: 'unreachable', reason: 'protocol', code: 'INVALID_HEADERS' })
+  assert.is((await post(server.url)).outcome.kind, 'accepted')
+})
+
+sending('stops a request by its signal, and all that share one', async () => {
+  const server = await httpServer(() => {})
+  const stop = new AbortController()
+  const requests = Array.from({ length: 30 }, () => post(server.url, { signal: stop.signal }))
+  await until(() => server.connections() === 30, '30 requests')
+  stop.abort()
+  for (const { outcome } of await Promise.all(requests)) assert.equal(outcome, { kind: 'unreachable', reason: 'aborted' })
+  assert.equal((await post(server.url, { signal: stop.signal })).outcome, { kind: 'unreachable', reason: 'aborted' })
+  await until(() => server.connections() === 0, 'connections closed')
+})
+
+sending('on close waits for what is under way, closes connections and sends no more', async () => {
+  const server = await httpServer((_, response) => void setTimeout(() => response.end('late'), 50))
+  const closing = createSender({ policy: loopbackPolicy })
+  const under = closing.send({ url: server.url, headers: [], body: 'x', timeoutMs: 2_000 })
+  await closing.close()
+  assert.is((await under).response?.body, 'late')
+  assert.equal((await closing.send({ url: server.url, headers: [], body: 'x', timeoutMs: 2_000 })).outcome, { kind: 'unreachable', reason: 'aborted' })
+  await until(() => server.connections() === 0, 'connections closed')
+})
+
+sending.after.each(closeServers)
+sending.after(() => sender.close())
+sending.run()
