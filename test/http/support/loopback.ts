@@ -1,5 +1,5 @@
 /** Loopback servers for the tests of the HTTP side: plain HTTP with a handler, or raw TCP with a script. */
-import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse, type Server as HttpServer } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { addressPolicy } from '../../../src/core/address.ts'
 
@@ -36,7 +36,8 @@ const listening = async (server: Server | HttpServer, sockets: Set<Socket>, sche
 }
 
 /** An HTTP server on a free port of 127.0.0.1. */
-export const httpServer = (listener: RequestListener): Promise<Loopback> => listening(createServer(listener), new Set(), 'http')
+export const httpServer = (listener: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<Loopback> =>
+  listening(createServer((request, response) => void listener(request, response)), new Set(), 'http')
 
 /** A TCP server that runs `script` on each connection; without a script it accepts and says nothing. */
 export const tcpServer = (script: (socket: Socket) => void = () => {}): Promise<Loopback> => {
