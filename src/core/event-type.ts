@@ -34,9 +34,11 @@ const distance = (a: string, b: string): number => {
 /** The known names that somebody may have meant, nearest first; empty when nothing is near. */
 export const nearNames = (name: string, known: readonly string[], limit = 3): string[] => {
   const text = name.slice(0, 100).toLowerCase()
-  return known
-    .map((each) => ({ each, edits: text !== '' && each.startsWith(text) ? 0 : distance(text, each) }))
-    .filter(({ each, edits }) => edits <= Math.max(2, Math.floor(each.length / 3)))
+  const rated = known.map((each) => ({ each, edits: text !== '' && each.startsWith(text) ? 0 : distance(text, each) }))
+  // As near as the nearest, give or take one: what is much further off was not meant.
+  const least = Math.min(...rated.map(({ edits }) => edits))
+  return rated
+    .filter(({ each, edits }) => edits <= Math.min(least + 1, Math.max(2, Math.floor(each.length / 3))))
     .toSorted((a, b) => a.edits - b.edits || (a.each < b.each ? -1 : 1))
     .slice(0, limit)
     .map(({ each }) => each)

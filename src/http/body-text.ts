@@ -9,7 +9,7 @@ const escaped = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`
 // Length of the sequence that a first byte announces; 0 for one that can not be first.
 const sequenceLength = (byte: number) => (byte < 0x80 ? 1 : byte < 0xc2 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 0)
 
-const readable = (bytes: Buffer, isCut: boolean): string => {
+const readable = (bytes: Buffer, isCut: boolean): { text: string; truncated: boolean } => {
   let text = ''
   let size = 0
   for (let index = 0; index < bytes.length; ) {
@@ -21,11 +21,11 @@ const readable = (bytes: Buffer, isCut: boolean): string => {
     const valid = first !== 0 && length > 0 && sequence.length === length && isUtf8(sequence)
     const piece = valid ? sequence.toString('utf8') : escaped(first)
     size += valid ? length : piece.length
-    if (size > KEPT_BYTES) break
+    if (size > KEPT_BYTES) return { text, truncated: true }
     text += piece
     index += valid ? length : 1
   }
-  return text
+  return { text, truncated: isCut }
 }
 
 /**
@@ -39,6 +39,5 @@ export const bodyText = (chunks: readonly Buffer[], isWhole: boolean): { text: s
   const isCut = all.length > KEPT_BYTES || !isWhole
   const bytes = all.length > KEPT_BYTES ? all.subarray(0, KEPT_BYTES) : all
   if (isUtf8(bytes) && !bytes.includes(0)) return { text: bytes.toString('utf8'), truncated: isCut }
-  const text = readable(bytes, isCut)
-  return { text, truncated: isCut || text.length > KEPT_BYTES - 4 }
+  return readable(bytes, isCut)
 }
