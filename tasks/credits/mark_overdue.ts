@@ -1,0 +1,10 @@
+/** Cron: credits of the sample store that were not paid back in time become overdue, which makes `credit.overdue`. */
+import type { Task } from 'graphile-worker'
+import { markOverdueCredits } from '../../src/database/store.ts'
+
+const markOverdue: Task = async (_payload, { withPgClient, logger }) => {
+  const credits = await withPgClient(markOverdueCredits)
+  if (credits > 0) logger.info(`${credits} credits are overdue`, { credits })
+}
+
+export default markOverdue
