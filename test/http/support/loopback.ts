@@ -39,8 +39,8 @@ const listening = async (server: Server | HttpServer, sockets: Set<Socket>, sche
 export const httpServer = (listener: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<Loopback> =>
   listening(createServer((request, response) => void listener(request, response)), new Set(), 'http')
 
-/** A TCP server that runs `script` on each connection; without a script it accepts and says nothing. */
-export const tcpServer = (script: (socket: Socket) => void = () => {}): Promise<Loopback> => {
+/** A TCP server that runs `script` on each connection; without a script it reads and says nothing. */
+export const tcpServer = (script: (socket: Socket) => void = (socket) => void socket.resume()): Promise<Loopback> => {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {})
     script(socket)
