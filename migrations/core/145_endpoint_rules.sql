@@ -192,6 +192,11 @@ begin
     end if;
     new.version    := old.version + 1;
     new.updated_at := now();
+    if new.signature_profile <> old.signature_profile then
+      perform webhooks_private.check_secret(s.secret, new.signature_profile)
+         from webhooks_private.endpoint_secrets as s
+        where s.endpoint_id = new.id and s.purpose = 'signing';
+    end if;
   end if;
 
   if not new.is_active then
