@@ -1,5 +1,5 @@
 /** The life of an embedded PostgreSQL: started, shared, adopted, stopped. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { startEmbedded } from '../../src/database/embedded.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'rowhook-embedded-'))
+chmodSync(home, 0o755) // root hands the server to an account that must get in
 const quick = { home, settings: { fsync: 'off' } }
 
 const query = async (url: string, sql: string): Promise<Record<string, unknown>> => {
@@ -59,7 +60,7 @@ life('is shared by those who come later, and stops with the last of them', async
 })
 
 life('is started once by two that come at the same time to an empty home', async () => {
-  const fresh = mkdtempSync(join(home, 'race-'))
+  const fresh = join(home, 'race')
   const servers = await Promise.all([startEmbedded({ ...quick, home: fresh }), startEmbedded({ ...quick, home: fresh })])
   assert.is(servers[0].port, servers[1].port)
   assert.is(servers.filter((server) => server.adopted).length, 1)
