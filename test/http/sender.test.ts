@@ -40,6 +40,16 @@ sending('keeps connections and uses them again', async () => {
   assert.ok(server.connections() <= 2)
 })
 
+sending('opens a busy connection anew now and then, so that it follows DNS, and fails no request by that', async () => {
+  const server = await httpServer((request, response) => void request.resume().on('end', () => response.end('ok')))
+  let questions = 0
+  const named = createSender({ policy: loopbackPolicy, resolver: { resolve: async () => (questions++, ['127.0.0.1']) } })
+  const url = `http://hooks.example.com:${server.port}/`
+  for (let index = 0; index < 1_100; index++) assert.is((await named.send({ url, headers: [], body: 'x', timeoutMs: 2_000 })).outcome.kind, 'accepted')
+  assert.ok(questions > 1 && questions < 20, `asked ${questions} times`)
+  await named.close()
+})
+
 sending('reads Retry-After and webhook-delivery into the outcome', async () => {
   const server = await httpServer((_, response) => response.writeHead(429, { 'retry-after': '17', 'webhook-delivery': 'Abort-Message' }).end())
   assert.equal((await post(server.url)).outcome, { kind: 'rejected', status: 429, retryAfterSeconds: 17, control: 'abort-message' })
