@@ -10,6 +10,7 @@ create table webhooks.settings (
   dead_letter_ttl          interval    not null default '7 days',
   max_event_bytes          integer     not null default 262144,
   max_attempts             integer     not null default 5,
+  timeout_ms               integer     not null default 15000,
   retry_schedule           interval[]  not null default '{1 minute,5 minutes,15 minutes,1 hour,4 hours}',
   retry_jitter             double precision not null default 0.1,
   allow_http               boolean     not null default false,
@@ -38,6 +39,7 @@ create table webhooks.settings (
   constraint settings_attempts_within_events   check (attempt_retention <= event_retention),
   constraint settings_retention_is_a_week_up   check (event_retention >= '7 days' and attempt_retention >= '1 day'),
   constraint settings_max_attempts_in_range    check (max_attempts between 1 and 100),
+  constraint settings_timeout_in_range         check (timeout_ms between 1000 and 20000),
   constraint settings_jitter_in_range          check (retry_jitter between 0 and 0.5),
   constraint settings_schedule_not_empty       check (cardinality(retry_schedule) between 1 and 100),
   constraint settings_event_bytes_in_range     check (max_event_bytes between 1024 and 1048576),
@@ -55,7 +57,8 @@ comment on column webhooks.settings.event_retention        is 'Age at which even
 comment on column webhooks.settings.attempt_retention      is 'Age at which attempts are dropped, by whole weeks; never beyond event_retention.';
 comment on column webhooks.settings.dead_letter_ttl        is 'A dead letter this old becomes expired.';
 comment on column webhooks.settings.max_event_bytes        is 'Largest data of an event in bytes. emit refuses more, capture keeps the key columns and sets data_omitted.';
-comment on column webhooks.settings.max_attempts           is 'Attempts of a delivery in all, the first included, where the endpoint names no number.';
+comment on column webhooks.settings.max_attempts           is 'Mirror of WEBHOOK_MAX_RETRIES, written at start: attempts of a delivery in all, the first included, where the endpoint names no number.';
+comment on column webhooks.settings.timeout_ms             is 'Mirror of WEBHOOK_TIMEOUT_MS, written at start: deadline of a request in milliseconds, where the endpoint names none.';
 comment on column webhooks.settings.retry_schedule         is 'Waits between attempts, where the endpoint names none; the last one repeats.';
 comment on column webhooks.settings.retry_jitter           is 'Share by which a wait varies up or down at random: 0.1 is ten per cent.';
 comment on column webhooks.settings.allow_http             is 'Mirror of WEBHOOK_ALLOW_HTTP, written at start: endpoints may be http.';

@@ -17,7 +17,7 @@ create table webhooks.endpoints (
   max_attempts       integer     not null,
   retry_schedule     interval[]  not null,
   no_retry_codes     integer[]   not null default '{400,405,413,414,415,422,431,501,505}',
-  timeout_ms         integer     not null default 15000,
+  timeout_ms         integer     not null,
   max_in_flight      integer     not null default 10,
   ordering           text        not null default 'none',
   payload_format     text        not null default 'standard',

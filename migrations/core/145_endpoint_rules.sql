@@ -176,6 +176,7 @@ begin
     select * into strict rules from webhooks.settings;
     select * into tenant from webhooks.tenant_settings where tenant_id = new.tenant_id;
     new.max_attempts   := coalesce(new.max_attempts, rules.max_attempts);
+    new.timeout_ms     := coalesce(new.timeout_ms, rules.timeout_ms);
     new.retry_schedule := coalesce(new.retry_schedule, tenant.retry_schedule, rules.retry_schedule);
     if (select count(*) from webhooks.endpoints where tenant_id = new.tenant_id and deleted_at is null) >= coalesce(tenant.max_endpoints, 50) then
       raise exception using errcode = 'WHLIM',

@@ -10,7 +10,6 @@ create table webhooks_private.lanes (
   pace_used_until    timestamptz,
   crashes            integer     not null default 0,
   suspect_id         uuid,
-  owner_id           uuid,
   updated_at         timestamptz not null default now(),
 
   constraint lanes_pkey             primary key (endpoint_id),
@@ -27,7 +26,6 @@ comment on column webhooks_private.lanes.circuit_openings is 'Times the circuit 
 comment on column webhooks_private.lanes.pace_used_until  is 'Until when the endpoint''s rate is used up by requests already sent. Null: it is not.';
 comment on column webhooks_private.lanes.crashes          is 'Owners that died in a row while they held the lane.';
 comment on column webhooks_private.lanes.suspect_id       is 'The delivery that was under way alone when an owner died.';
-comment on column webhooks_private.lanes.owner_id         is 'The worker that had requests under way; found here after its death, it counts as a crash. Null: none.';
 comment on column webhooks_private.lanes.updated_at       is 'Last change.';
 
 create table webhooks_private.tenant_pace (
@@ -47,12 +45,11 @@ create table webhooks_private.workers (
   pid                integer     not null,
   version            text        not null,
   pool_ids           text[]      not null default '{}',
-  lock_pid           integer     not null,
-  lock_backend_start timestamptz not null,
   started_at         timestamptz not null default now(),
   heartbeat_at       timestamptz not null default now(),
   lanes              integer     not null default 0,
   in_flight          integer     not null default 0,
+  busy_lanes         uuid[]      not null default '{}',
   ended_at           timestamptz,
   ended_how          text,
 
@@ -67,12 +64,11 @@ comment on column webhooks_private.workers.host               is 'Host name.';
 comment on column webhooks_private.workers.pid                is 'Process id on that host.';
 comment on column webhooks_private.workers.version            is 'Version of Rowhook.';
 comment on column webhooks_private.workers.pool_ids           is 'graphile-worker pools of the process, whose jobs are freed when it dies.';
-comment on column webhooks_private.workers.lock_pid           is 'Backend that holds its advisory locks.';
-comment on column webhooks_private.workers.lock_backend_start is 'Start of that backend, since process ids come again.';
 comment on column webhooks_private.workers.started_at         is 'When it registered.';
 comment on column webhooks_private.workers.heartbeat_at       is 'Last sign of life; one a second.';
 comment on column webhooks_private.workers.lanes              is 'Lanes it owned at the last heartbeat.';
 comment on column webhooks_private.workers.in_flight          is 'Requests under way at the last heartbeat.';
+comment on column webhooks_private.workers.busy_lanes         is 'Endpoints with requests under way at the last heartbeat; if it dies, that counts as a crash on their lanes.';
 comment on column webhooks_private.workers.ended_at           is 'When it stopped or was declared dead. Null: it lives.';
 comment on column webhooks_private.workers.ended_how          is 'stopped, or died. Null: it lives.';
 

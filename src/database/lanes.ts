@@ -1,0 +1,152 @@
+/** Lanes in the database: taking them, giving them back, and what outlives their owners. */
+import type pg from 'pg'
+
+/** What a look at a lane saw. */
+export type Look = {
+  readonly endpointId: string
+  /** milliseconds until something is due, negative when it is overdue; null = nothing is open */
+  readonly dueInMs: number | null
+  /** every transaction below has ended, as of the snapshot that saw the above */
+  readonly xmin: bigint
+  /** no transaction from here on had begun */
+  readonly xmax: bigint
+}
+
+/** A connection or a pool. The lock connection for `takeLanes` and `releaseLanes`: the locks belong to it. */
+type Queryable = Pick<pg.Pool | pg.ClientBase, 'query'>
+
+/**
+ * Takes the lanes that are free. Three tries each, because a writer that tests a lane holds its lock for some microseconds.
+ * @returns the ids of those that were taken
+ */
+export const takeLanes = async (lockConnection: pg.ClientBase, endpointIds: readonly string[]): Promise<string[]> => {
+  const { rows } = await lockConnection.query<[string]>({
+    name: 'take_lanes',
+    rowMode: 'array',
+    text: `
+      select lane.id
+        from unnest($1::uuid[]) as lane (id)
+       where pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
+          or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
+          or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))`,
+    values: [endpointIds],
+  })
+  return rows.map(([id]) => id)
+}
+
+type LookRow = readonly [endpointId: string, dueInMs: number | null, xmin: string, xmax: string]
+
+const asLook = ([endpointId, dueInMs, xmin, xmax]: LookRow): Look => ({ endpointId, dueInMs, xmin: BigInt(xmin), xmax: BigInt(xmax) })
+
+const look = (step: 'release_lanes' | 'look_at_lanes') => async (connection: Queryable, endpointIds: readonly string[]): Promise<Look[]> => {
+  const { rows } = await connection.query<[string, number | null, string, string]>({
+    name: step,
+    rowMode: 'array',
+    text: `select endpoint_id, due_in_ms, xmin, xmax from webhooks_private.${step}($1::uuid[])`,
+    values: [endpointIds],
+  })
+  return rows.map(asLook)
+}
+
+/** Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip. */
+export const releaseLanes = look('release_lanes')
+
+/** Looks again at lanes that were given back. */
+export const lookAtLanes = look('look_at_lanes')
+
+/** Leaves one wake-up job a lane at a later time, in place of the one left before. For a lane's owner only. */
+export const scheduleWakes = async (pool: pg.Pool, wakes: readonly { readonly endpointId: string; readonly inMs: number }[]): Promise<void> => {
+  await pool.query({
+    name: 'schedule_wakes',
+    text: 'select webhooks_private.schedule_wakes($1::uuid[], $2::double precision[])',
+    values: [wakes.map(({ endpointId }) => endpointId), wakes.map(({ inMs }) => inMs)],
+  })
+}
+
+/** The lanes that the holder of a lock connection really holds, by the server's own list. */
+export const heldLocks = async (lockConnection: pg.ClientBase, endpointIds: readonly string[]): Promise<string[]> => {
+  const { rows } = await lockConnection.query<[string]>({
+    rowMode: 'array',
+    text: `
+      select lane.id
+        from unnest($1::uuid[]) as lane (id)
+        join pg_locks as l on l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted and l.mode = 'ExclusiveLock'
+                          and (l.classid::bigint << 32 | l.objid::bigint) = webhooks_private.lane_lock(lane.id)`,
+    values: [endpointIds],
+  })
+  return rows.map(([id]) => id)
+}
+
+/**
+ * Keeps anything from being sent on a lane for a while, whoever owns it. A longer hold stays.
+ * @param reason what the DBA reads in endpoint_health
+ */
+export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number, reason: 'retry-after' | 'circuit open' | 'rate limit'): Promise<void> => {
+  await pool.query({
+    name: 'hold_lane',
+    text: `
+      insert into webhooks_private.lanes as l (endpoint_id, held_until, held_reason)
+      values ($1, clock_timestamp() + $2::double precision * interval '1 ms', $3)
+          on conflict (endpoint_id) do update
+         set held_reason = case when l.held_until >= excluded.held_until then l.held_reason else excluded.held_reason end,
+             held_until  = greatest(l.held_until, excluded.held_until),
+             updated_at  = now()`,
+    values: [endpointId, forMs, reason],
+  })
+}
+
+/** Saves the state of a circuit for the lane's next owner. */
+export const saveCircuit = async (pool: pg.Pool, endpointId: string, circuit: 'closed' | 'open' | 'half-open', openings: number): Promise<void> => {
+  await pool.query({
+    name: 'save_circuit',
+    text: `
+      insert into webhooks_private.lanes as l (endpoint_id, circuit, circuit_openings)
+      values ($1, $2, $3)
+          on conflict (endpoint_id) do update
+         set circuit = excluded.circuit, circuit_openings = excluded.circuit_openings, updated_at = now()`,
+    values: [endpointId, circuit, openings],
+  })
+}
+
+/** Saves until when the endpoint's own rate is used up, for the lane's next owner. */
+export const savePace = async (pool: pg.Pool, endpointId: string, usedForMs: number): Promise<void> => {
+  await pool.query({
+    name: 'save_pace',
+    text: `
+      insert into webhooks_private.lanes as l (endpoint_id, pace_used_until)
+      values ($1, clock_timestamp() + $2::double precision * interval '1 ms')
+          on conflict (endpoint_id) do update
+         set pace_used_until = excluded.pace_used_until, updated_at = now()`,
+    values: [endpointId, usedForMs],
+  })
+}
+
+/** Reserves requests of a tenant's rate for this worker, for all workers to see. */
+export const reserveTenantSlots = async (pool: pg.Pool, tenantId: string, slots: number, perMinute: number): Promise<{ readonly granted: number; readonly waitMs: number }> => {
+  const { rows } = await pool.query<{ granted: number; waitMs: number }>({
+    name: 'reserve_slots',
+    text: 'select granted, wait_ms as "waitMs" from webhooks_private.reserve_slots($1, $2, $3)',
+    values: [tenantId, slots, perMinute],
+  })
+  return rows[0]!
+}
+
+/** Disables an endpoint; what is open becomes cancelled. One that is disabled already keeps its reason. */
+export const disableEndpoint = async (pool: pg.Pool, endpointId: string, reason: string): Promise<void> => {
+  await pool.query('update webhooks.endpoints set is_active = false, disabled_reason = $2 where id = $1 and is_active', [endpointId, reason])
+}
+
+/** Tells operators of a circuit that opened, and disables an endpoint that has failed for too long. */
+export const circuitOpened = async (pool: pg.Pool, endpointId: string): Promise<void> => {
+  await pool.query('select webhooks_private.circuit_opened($1)', [endpointId])
+}
+
+/** Commits which delivery is under way alone on a lane whose owners died. */
+export const markSuspect = async (pool: pg.Pool, endpointId: string, deliveryId: string): Promise<void> => {
+  await pool.query('update webhooks_private.lanes set suspect_id = $2, updated_at = now() where endpoint_id = $1', [endpointId, deliveryId])
+}
+
+/** An owner lived through a lane's next delivery: the count of crashes begins anew. */
+export const clearSuspect = async (pool: pg.Pool, endpointId: string): Promise<void> => {
+  await pool.query('update webhooks_private.lanes set suspect_id = null, crashes = 0, updated_at = now() where endpoint_id = $1', [endpointId])
+}

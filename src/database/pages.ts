@@ -1,0 +1,130 @@
+/** Pages of due deliveries, read for all lanes that want one in one statement. */
+import type pg from 'pg'
+
+/** A delivery that is due, with everything its request needs. */
+export type DueDelivery = {
+  readonly id: string
+  readonly endpointId: string
+  readonly tenantId: string
+  readonly eventId: string
+  readonly eventType: string
+  /** attempts that have ended: the fence of the result */
+  readonly attempts: number
+  /** the very text that is sent */
+  readonly body: string
+  /** milliseconds since 1970 when the event happened */
+  readonly occurredAtMs: number
+}
+
+/** What a lane wants to read. */
+export type PageWish = {
+  readonly endpointId: string
+  readonly limit: number
+  /** read the heads of ordered deliveries too, from this key on */
+  readonly ordered: boolean
+  readonly afterKey: string
+}
+
+type DueRow = [id: string, endpointId: string, tenantId: string, eventId: string, eventType: string, attempts: number, body: string]
+
+const COLUMNS = `
+       due.id, due.endpoint_id, due.tenant_id, due.event_id, due.event_type, due.attempts,
+       case due.payload_format when 'legacy' then webhooks.legacy_envelope(e) else webhooks.envelope(e) end`
+
+/*
+ * From the beginning each time, without what is in flight: a cursor would pass by what commits late. Deliveries of one
+ * endpoint come by due time, and none waits for another.
+ */
+const UNORDERED = `
+select ${COLUMNS}
+  from unnest($1::uuid[], $2::integer[]) as lane (endpoint_id, want)
+ cross join lateral (
+       select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.payload_format
+         from webhooks.deliveries as d
+        where d.endpoint_id = lane.endpoint_id
+          and d.status in ('pending', 'retrying')
+          and d.order_key is null
+          and d.next_retry_at <= clock_timestamp()
+          and d.id <> all ($3::uuid[])
+        order by d.next_retry_at, d.id
+        limit lane.want) as due
+  join webhooks.events as e on e.id = due.event_id`
+
+/*
+ * Of each order key only the head: its first open delivery, by event id, all from one snapshot. If A committed before B's
+ * row was written, a snapshot that shows B shows A, and A is the head. Keys are walked one by one, from where the last
+ * page ended, so that no key starves.
+ */
+const ORDERED = `
+select ${COLUMNS}, due.order_key
+  from unnest($1::uuid[], $2::integer[], $4::text[]) as lane (endpoint_id, want, after_key)
+ cross join lateral (
+       with recursive heads as (
+         (select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.payload_format, d.order_key, d.next_retry_at
+            from webhooks.deliveries as d
+           where d.endpoint_id = lane.endpoint_id
+             and d.status in ('pending', 'retrying')
+             and d.order_key >= lane.after_key
+           order by d.order_key, d.id
+           limit 1)
+         union all
+         select following.*
+           from heads
+          cross join lateral (
+                select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.payload_format, d.order_key, d.next_retry_at
+                  from webhooks.deliveries as d
+                 where d.endpoint_id = lane.endpoint_id
+                   and d.status in ('pending', 'retrying')
+                   and d.order_key > heads.order_key
+                 order by d.order_key, d.id
+                 limit 1) as following)
+       select * from heads
+        where heads.next_retry_at <= clock_timestamp()
+          and heads.id <> all ($3::uuid[])
+        limit lane.want) as due
+  join webhooks.events as e on e.id = due.event_id`
+
+/** The milliseconds inside a key of version 7. */
+const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+
+const asDue = (row: DueRow): DueDelivery => ({
+  id: row[0],
+  endpointId: row[1],
+  tenantId: row[2],
+  eventId: row[3],
+  eventType: row[4],
+  attempts: row[5],
+  body: row[6],
+  occurredAtMs: timeOf(row[3]),
+})
+
+/** What a page holds: deliveries in the order to send them, and for ordered lanes the key where the next page begins. */
+export type Pages = { readonly due: readonly DueDelivery[]; readonly lastKeys: ReadonlyMap<string, string> }
+
+/**
+ * Reads what is due.
+ * @param wishes one for each lane
+ * @param busyIds deliveries in flight, left out
+ */
+export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busyIds: readonly string[]): Promise<Pages> => {
+  const ids = wishes.map(({ endpointId }) => endpointId)
+  const limits = wishes.map(({ limit }) => limit)
+  const { rows } = await pool.query<DueRow>({ name: 'read_pages', rowMode: 'array', text: UNORDERED, values: [ids, limits, busyIds] })
+  const due = rows.map(asDue)
+  const lastKeys = new Map<string, string>()
+
+  const ordered = wishes.filter((wish) => wish.ordered)
+  if (ordered.length > 0) {
+    const heads = await pool.query<[...DueRow, string]>({
+      name: 'read_ordered_pages',
+      rowMode: 'array',
+      text: ORDERED,
+      values: [ordered.map(({ endpointId }) => endpointId), ordered.map(({ limit }) => limit), busyIds, ordered.map(({ afterKey }) => afterKey)],
+    })
+    for (const row of heads.rows) {
+      due.push(asDue(row.slice(0, 7) as DueRow))
+      lastKeys.set(row[1], row[7])
+    }
+  }
+  return { due, lastKeys }
+}

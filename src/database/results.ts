@@ -1,0 +1,160 @@
+/** Results of attempts, recorded for all lanes in one statement: the attempt's row, the delivery's state, the endpoint's figures. */
+import type pg from 'pg'
+
+/** What one attempt came to, ready to be written. */
+export type AttemptResult = {
+  readonly deliveryId: string
+  readonly endpointId: string
+  readonly eventType: string
+  /** attempts that had ended when it was read: the fence */
+  readonly attemptsBefore: number
+  readonly verdict: 'success' | 'retry' | 'fail'
+  readonly startedAtMs: number
+  readonly durationMs: number
+  /** HTTP status; null = no answer came */
+  readonly status: number | null
+  readonly errorKind: string | null
+  readonly error: string | null
+  /** JSON object */
+  readonly requestHeaders: string
+  /** JSON object; null = no answer came */
+  readonly responseHeaders: string | null
+  readonly responseBody: string | null
+  /** the next attempt comes no earlier; 0 = as the schedule says */
+  readonly holdSeconds: number
+  /** answered 401 or 403 */
+  readonly credentialsRefused: boolean
+}
+
+/** What became of a delivery. A result whose delivery is missing here lost against another writer and changed nothing. */
+export type Recorded = {
+  readonly deliveryId: string
+  readonly status: 'retrying' | 'success' | 'failed'
+  readonly attempts: number
+}
+
+/*
+ * One statement: the update is the fence, and attempt and figures follow from the rows that it really changed. Partition
+ * keys are bounded by the batch's least and greatest, without which the update visits every partition (15.9 against 0.16 ms).
+ * Figures are written in the order of their keys, so that two batches cannot deadlock.
+ */
+const RECORD = `
+with result as materialized (
+  select *
+    from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::double precision[], $6::integer[], $7::integer[], $8::text[],
+                $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::boolean[])
+         with ordinality
+      as r (delivery_id, endpoint_id, attempts_before, verdict, started_at_ms, duration_ms, status, error_kind,
+            error, request_headers, response_headers, response_body, hold_seconds, credentials_refused, position)
+), recorded as (
+  update webhooks.deliveries as d
+     set attempts         = d.attempts + 1,
+         status           = case when r.verdict = 'success' then 'success'
+                                 when r.verdict = 'fail' or d.attempts + 1 >= d.max_attempts then 'failed'
+                                 else 'retrying' end,
+         next_retry_at    = case when r.verdict = 'retry' and d.attempts + 1 < d.max_attempts
+                                 then greatest(webhooks.calculate_next_retry(
+                                                 d.attempts + 1 - greatest(0, d.max_attempts - p.max_attempts),
+                                                 p.retry_schedule, (select retry_jitter from webhooks.settings)),
+                                               clock_timestamp() + r.hold_seconds * interval '1 second') end,
+         response_code    = r.status,
+         response_time_ms = r.duration_ms,
+         last_error       = r.error,
+         delivered_at     = case when r.verdict = 'success' then clock_timestamp() end,
+         finished_at      = case when r.verdict <> 'retry' or d.attempts + 1 >= d.max_attempts then clock_timestamp() end
+    from result             as r
+    join webhooks.endpoints as p on p.id = r.endpoint_id
+   where d.id = r.delivery_id
+     and d.id between $15 and $16
+     and d.attempts = r.attempts_before
+     and d.status in ('pending', 'retrying')
+  returning d.id, d.tenant_id, d.endpoint_id, d.status, d.attempts, d.max_attempts > p.max_attempts as was_reopened, r.position
+), logged as (
+  insert into webhooks.attempts
+         (delivery_id, number, tenant_id, started_at, duration_ms, request_headers, status, response_headers, response_body,
+          error_kind, error, worker_id)
+  select d.id, d.attempts, d.tenant_id, to_timestamp(r.started_at_ms / 1000), r.duration_ms, r.request_headers::jsonb, r.status,
+         r.response_headers::jsonb, r.response_body, r.error_kind, r.error, $17
+    from recorded as d
+    join result   as r on r.position = d.position
+), latest as (
+  select d.endpoint_id, max(d.position) filter (where r.verdict = 'success') as success, max(d.position) filter (where r.verdict <> 'success') as failure
+    from recorded as d
+    join result   as r on r.position = d.position
+   group by d.endpoint_id
+), figures as (
+  insert into webhooks.endpoint_stats as s
+         (endpoint_id, tenant_id, total_deliveries, failed_deliveries, consecutive_failures, last_delivery_at, last_failure_at,
+          failing_since, credentials_refused_at)
+  select d.endpoint_id, min(d.tenant_id), count(*),
+         count(*) filter (where r.verdict <> 'success'),
+         count(*) filter (where r.verdict <> 'success' and d.position > coalesce(latest.success, 0)),
+         clock_timestamp(),
+         case when min(latest.failure) is not null then clock_timestamp() end,
+         case when min(latest.failure) > coalesce(min(latest.success), 0) then clock_timestamp() end,
+         case when bool_or(r.credentials_refused and d.position > coalesce(latest.success, 0)) then clock_timestamp() end
+    from recorded as d
+    join result   as r on r.position = d.position
+    join latest        on latest.endpoint_id = d.endpoint_id
+   group by d.endpoint_id
+   order by d.endpoint_id
+      on conflict (endpoint_id) do update
+     set total_deliveries       = s.total_deliveries + excluded.total_deliveries,
+         failed_deliveries      = s.failed_deliveries + excluded.failed_deliveries,
+         consecutive_failures   = case when excluded.total_deliveries > excluded.failed_deliveries then excluded.consecutive_failures
+                                       else s.consecutive_failures + excluded.consecutive_failures end,
+         last_delivery_at       = excluded.last_delivery_at,
+         last_failure_at        = coalesce(excluded.last_failure_at, s.last_failure_at),
+         failing_since          = case when excluded.total_deliveries > excluded.failed_deliveries then excluded.failing_since
+                                       else coalesce(s.failing_since, excluded.failing_since) end,
+         credentials_refused_at = case when excluded.total_deliveries > excluded.failed_deliveries then excluded.credentials_refused_at
+                                       else coalesce(excluded.credentials_refused_at, s.credentials_refused_at) end
+)
+select d.id, d.status, d.attempts,
+       case when d.tenant_id = 'rowhook'                     then null
+            when d.status = 'failed'                         then webhooks_private.tell_of_delivery('delivery.failed', d.id)
+            when d.status = 'success' and d.was_reopened     then webhooks_private.tell_of_delivery('delivery.recovered', d.id) end
+  from recorded as d`
+
+const least = (ids: readonly string[]) => ids.reduce((a, b) => (b < a ? b : a))
+const greatest = (ids: readonly string[]) => ids.reduce((a, b) => (b > a ? b : a))
+
+/**
+ * Records a batch, all of it or nothing.
+ * @param workerId who sent them
+ * @returns what became of each delivery; those that are missing were already ended, cancelled or attempted by somebody else
+ */
+export const recordResults = async (pool: pg.Pool, workerId: string, results: readonly AttemptResult[]): Promise<Recorded[]> => {
+  const ids = results.map((result) => result.deliveryId)
+  const { rows } = await pool.query<[string, Recorded['status'], number]>({
+    name: 'record_results',
+    rowMode: 'array',
+    text: RECORD,
+    values: [
+      ids,
+      results.map((result) => result.endpointId),
+      results.map((result) => result.attemptsBefore),
+      results.map((result) => result.verdict),
+      results.map((result) => result.startedAtMs),
+      results.map((result) => result.durationMs),
+      results.map((result) => result.status),
+      results.map((result) => result.errorKind),
+      results.map((result) => result.error),
+      results.map((result) => result.requestHeaders),
+      results.map((result) => result.responseHeaders),
+      results.map((result) => result.responseBody),
+      results.map((result) => result.holdSeconds),
+      results.map((result) => result.credentialsRefused),
+      least(ids),
+      greatest(ids),
+      workerId,
+    ],
+  })
+  return rows.map(([deliveryId, status, attempts]) => ({ deliveryId, status, attempts }))
+}
+
+/**
+ * Whether an error is Postgres's answer to the content of a batch (data, constraint or syntax, SQLSTATE classes 22, 23, 42,
+ * 54), and not its absence or a conflict that passes.
+ */
+export const isRefusal = (error: unknown): boolean => /^(22|23|42|54)/.test((error as { code?: string }).code ?? '')

@@ -1,0 +1,152 @@
+/** Whether a lane may start its next request now; and if not, who asks again and when. */
+import type { DueDelivery } from '../database/pages.ts'
+import { attempt, type Attempted } from './attempt.ts'
+import { admitted } from './circuit.ts'
+import { isOpen, type Lane } from './lane.ts'
+import { waitMs } from './pace.ts'
+import { hasRoom, tenantHasRoom } from './places.ts'
+import type { RegistryDeps } from './registry-deps.ts'
+import { createTenantPace } from './tenant-pace.ts'
+
+export type GateDeps = RegistryDeps & {
+  readonly lanes: ReadonlyMap<string, Lane>
+  readonly stopSignal: AbortSignal
+  /** a lane that was closed may be open now */
+  readonly onOpen: (lane: Lane) => void
+  /** a lane's page is too old and must be read again */
+  readonly onStale: () => void
+}
+
+/** `closed`: not this lane now, it is asked for again by `onOpen` or by its next result; `full`: no lane now. */
+export type Answer = 'open' | 'closed' | 'full'
+
+export type Gate = {
+  readonly ask: (lane: Lane, due: DueDelivery, nowMs: number) => Answer
+  /** a request of the tenant has ended */
+  readonly left: (tenantId: string) => void
+  /** the attempt of a lane whose owners died: committed as suspect before the request, and not sent if it is to blame */
+  readonly attemptSuspect: (lane: Lane, due: DueDelivery) => Promise<Attempted>
+}
+
+/** Nothing starts on an endpoint's state that was read longer ago. */
+const MAX_STATE_AGE_MS = 1_000
+/** What was read longer ago is read again, since somebody may have cancelled it. */
+const MAX_QUEUE_AGE_MS = 2_000
+/** A request is slow from then on; slow lanes together get half of the places. */
+const SLOW_MS = 2_000
+const SAMPLE_MS = 250
+/** A pace that allows nothing for so long gives the lane back until then. */
+const MAX_PACE_WAIT_MS = 5_000
+/** The third crash of an owner with the same delivery under way is taken for its fault. */
+const QUARANTINE_AFTER = 3
+
+export const createGate = (deps: GateDeps): Gate => {
+  const { clock, places, lanes, store, log, onOpen } = deps
+  /** lanes that wait for a place of their tenant, first come first served */
+  const waiting = new Map<string, Set<Lane>>()
+  const paceTimers = new Map<Lane, NodeJS.Timeout>()
+  let slowPlaces = 0
+  let sampledMs = -Infinity
+
+  const waitForTenant = (lane: Lane): 'closed' => {
+    const known = waiting.get(lane.endpoint.tenantId)
+    if (known === undefined) waiting.set(lane.endpoint.tenantId, new Set([lane]))
+    else known.add(lane)
+    return 'closed'
+  }
+
+  const openSome = (tenantId: string, atMost: number): void => {
+    const known = waiting.get(tenantId)
+    if (known === undefined) return
+    let left = atMost
+    for (const lane of known) {
+      if (left-- === 0) return
+      known.delete(lane)
+      onOpen(lane)
+    }
+    if (known.size === 0) waiting.delete(tenantId)
+  }
+
+  const tenantPace = createTenantPace({
+    clock,
+    reserve: store.reserveTenantSlots,
+    demand: (tenantId) => {
+      let queued = 0
+      for (const lane of waiting.get(tenantId) ?? []) queued += lane.queue.length
+      return queued
+    },
+    onSlots: (tenantId) => openSome(tenantId, Infinity),
+    onTrouble: (error) => log.error({ err: error }, 'slots of a tenant could not be reserved'),
+  })
+
+  const sampleSlow = (nowMs: number): void => {
+    if (nowMs - sampledMs < SAMPLE_MS) return
+    sampledMs = nowMs
+    slowPlaces = 0
+    for (const lane of lanes.values()) if (nowMs - lane.oldestStartMs > SLOW_MS) slowPlaces += lane.sending
+  }
+
+  const openLater = (lane: Lane, inMs: number): 'closed' => {
+    if (!paceTimers.has(lane)) {
+      paceTimers.set(lane, setTimeout(() => {
+        paceTimers.delete(lane)
+        onOpen(lane)
+      }, Math.ceil(inMs)))
+    }
+    return 'closed'
+  }
+
+  const readAgain = (lane: Lane): 'closed' => {
+    lane.queue = []
+    lane.nextReadMs = 0
+    deps.onStale()
+    return 'closed'
+  }
+
+  const ask = (lane: Lane, due: DueDelivery, nowMs: number): Answer => {
+    const { endpoint } = lane
+    if (!deps.isFresh() || !hasRoom(places, due.body.length)) return 'full'
+    if (lane.isReleasing || !isOpen(lane, nowMs) || nowMs - lane.refreshedMs > MAX_STATE_AGE_MS) return 'closed'
+    if (lane.sending >= (lane.isSuspect ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
+    sampleSlow(nowMs)
+    if (nowMs - lane.oldestStartMs > SLOW_MS && slowPlaces >= places.limit / 2) return 'closed'
+    const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)
+    if (paced > MAX_PACE_WAIT_MS) {
+      lane.heldUntilMs = nowMs + paced
+      lane.queue = []
+      store.holdLane(endpoint.id, paced, 'rate limit').catch((error: unknown) => log.error({ err: error }, 'a lane could not be held'))
+      return 'closed'
+    }
+    if (nowMs - lane.readAtMs > MAX_QUEUE_AGE_MS && paced === 0) return readAgain(lane)
+    if (paced > 0) return openLater(lane, paced)
+    if (!tenantHasRoom(places, endpoint.tenantId, endpoint.tenantMaxInFlight)) return waitForTenant(lane)
+    if (!tenantPace.take(endpoint.tenantId, endpoint.tenantRateLimit, nowMs)) return waitForTenant(lane)
+    return 'open'
+  }
+
+  const attemptSuspect = async (lane: Lane, due: DueDelivery): Promise<Attempted> => {
+    const { endpoint } = lane
+    if (endpoint.suspectId === due.id && endpoint.crashes >= QUARANTINE_AFTER) {
+      await store.clearSuspect(endpoint.id)
+      lane.isSuspect = false
+      const reason = `quarantined: ${endpoint.crashes} workers died while this delivery was under way`
+      return {
+        outcome: { kind: 'unreachable', reason: 'protocol', literal: true },
+        verdict: { delivery: 'fail', reason },
+        result: {
+          deliveryId: due.id, endpointId: due.endpointId, eventType: due.eventType, attemptsBefore: due.attempts, verdict: 'fail',
+          startedAtMs: clock.epochMs(), durationMs: 0, status: null, errorKind: 'quarantined', error: reason,
+          requestHeaders: '{}', responseHeaders: null, responseBody: null, holdSeconds: 0, credentialsRefused: false,
+        },
+      }
+    }
+    await store.markSuspect(endpoint.id, due.id)
+    const attempted = await attempt(deps, endpoint, due, deps.stopSignal)
+    // It came back alive, so this one is not to blame.
+    await store.clearSuspect(endpoint.id)
+    lane.isSuspect = false
+    return attempted
+  }
+
+  return { ask, attemptSuspect, left: (tenantId) => openSome(tenantId, 2) }
+}

@@ -1,0 +1,50 @@
+/** Takes lanes and gives them back in batches, one statement under way at a time: the lock connection is one for all lanes. */
+import type { Look } from '../database/lanes.ts'
+
+export type LaneLocksDeps = {
+  readonly take: (endpointIds: readonly string[]) => Promise<string[]>
+  readonly release: (endpointIds: readonly string[]) => Promise<Look[]>
+}
+
+export type LaneLocks = {
+  /** whether the lane is ours now */
+  readonly take: (endpointId: string) => Promise<boolean>
+  /** resolves with the look that followed; `undefined`: the endpoint no longer exists */
+  readonly release: (endpointId: string) => Promise<Look | undefined>
+}
+
+type Waiting<T> = { readonly endpointId: string; readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void }
+
+const createBatch = <T>(run: (endpointIds: readonly string[]) => Promise<ReadonlyMap<string, T>>, missing: T) => {
+  let waiting: Waiting<T>[] = []
+  let isRunning = false
+
+  const next = async (): Promise<void> => {
+    isRunning = true
+    const batch = waiting
+    waiting = []
+    try {
+      const values = await run(batch.map(({ endpointId }) => endpointId))
+      for (const { endpointId, resolve } of batch) resolve(values.get(endpointId) ?? missing)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+    isRunning = false
+    if (waiting.length > 0) void next()
+  }
+
+  return (endpointId: string): Promise<T> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ endpointId, resolve, reject })
+      // What is asked for in the same turn goes together.
+      if (!isRunning) {
+        isRunning = true
+        queueMicrotask(() => void next())
+      }
+    })
+}
+
+export const createLaneLocks = ({ take, release }: LaneLocksDeps): LaneLocks => ({
+  take: createBatch(async (ids) => new Map((await take(ids)).map((id) => [id, true])), false),
+  release: createBatch<Look | undefined>(async (ids) => new Map((await release(ids)).map((each) => [each.endpointId, each])), undefined),
+})

@@ -1,0 +1,71 @@
+/** One lane in the hands of its owner: an endpoint, what was read for it, and what is under way. */
+import type { LaneEndpoint } from '../database/lane-endpoints.ts'
+import type { DueDelivery } from '../database/pages.ts'
+import { circuitFrom, type Circuit } from './circuit.ts'
+import type { Memory } from './memory.ts'
+
+export type Lane = {
+  endpoint: LaneEndpoint
+  circuit: Circuit
+  readonly memory: Memory
+  /** read and not started, in the order to send */
+  queue: DueDelivery[]
+  /** when the queue was read; what waits too long is read again, since it may have been cancelled meanwhile */
+  readAtMs: number
+  /** when to read next; Infinity = not before something happens */
+  nextReadMs: number
+  readDelayMs: number
+  isReading: boolean
+  /** ids that started while a page was being read: that page may still show them as due */
+  readonly startedWhileReading: Set<string>
+  /** the last page was full: there is more */
+  hasMore: boolean
+  /** rows that the last page could hold */
+  lastLimit: number
+  /** first order key of the next page */
+  afterKey: string
+  /** requests under way */
+  sending: number
+  /** started and not recorded yet, with the monotonic time of their start, oldest first */
+  readonly busy: Map<string, number>
+  /** when the oldest request under way began; Infinity = none */
+  oldestStartMs: number
+  lastFoundMs: number
+  /** nothing may start before, by Retry-After or an open circuit */
+  heldUntilMs: number
+  /** endpoint states read by a query that began then */
+  refreshedMs: number
+  isReleasing: boolean
+  /** crashes of earlier owners make it send one by one */
+  isSuspect: boolean
+}
+
+export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number, refreshedMs: number): Lane => ({
+  endpoint,
+  circuit: endpoint.circuit === 'closed' && memory.circuit?.state === 'closed' ? memory.circuit : circuitFrom(endpoint.circuit, endpoint.circuitOpenings, endpoint.consecutiveFailures),
+  memory,
+  queue: [],
+  readAtMs: 0,
+  nextReadMs: nowMs,
+  readDelayMs: 0,
+  isReading: false,
+  startedWhileReading: new Set(),
+  hasMore: false,
+  lastLimit: 0,
+  afterKey: '',
+  sending: 0,
+  busy: new Map(),
+  oldestStartMs: Infinity,
+  lastFoundMs: nowMs,
+  heldUntilMs: endpoint.heldForMs === null ? 0 : nowMs + endpoint.heldForMs,
+  refreshedMs,
+  isReleasing: false,
+  isSuspect: endpoint.crashes >= 2,
+})
+
+/** Whether the lane may send at all now, apart from pace and places. */
+export const isOpen = (lane: Lane, nowMs: number): boolean =>
+  lane.endpoint.maySend && lane.endpoint.secrets.length > 0 && lane.heldUntilMs <= nowMs && lane.circuit.state !== 'open'
+
+/** Whether nothing is left to do for it in memory. */
+export const isEmpty = (lane: Lane): boolean => lane.queue.length === 0 && lane.busy.size === 0 && !lane.isReading

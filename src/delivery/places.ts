@@ -1,0 +1,42 @@
+/** What bounds one process: requests under way, their bytes, a tenant's share, and how much slow endpoints may hold. */
+
+export type Places = {
+  readonly limit: number
+  /** requests started and not recorded yet */
+  underWay: number
+  /** bytes of their bodies */
+  bytes: number
+  readonly byTenant: Map<string, number>
+  /** ids of all of them, also those of lanes that were lost: nobody in this process sends them again */
+  readonly ids: Set<string>
+}
+
+/** Bodies under way in a process, in bytes. */
+const MAX_BYTES = 64 * 1024 * 1024
+
+export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, bytes: 0, byTenant: new Map(), ids: new Set() })
+
+/** Whether the process has room for a request. One is always let through, however large. */
+export const hasRoom = (places: Places, bytes: number): boolean =>
+  places.underWay < places.limit && (places.underWay === 0 || places.bytes + bytes <= MAX_BYTES)
+
+export const tenantHasRoom = (places: Places, tenantId: string, limit: number): boolean => (places.byTenant.get(tenantId) ?? 0) < limit
+
+export const occupy = (places: Places, deliveryId: string, bytes: number): void => {
+  places.underWay += 1
+  places.bytes += bytes
+  places.ids.add(deliveryId)
+}
+
+export const vacate = (places: Places, deliveryId: string, bytes: number): void => {
+  places.underWay -= 1
+  places.bytes -= bytes
+  places.ids.delete(deliveryId)
+}
+
+/** A tenant's requests on the wire: `by` is 1 at the start and -1 at the end. */
+export const countTenant = (places: Places, tenantId: string, by: 1 | -1): void => {
+  const count = (places.byTenant.get(tenantId) ?? 0) + by
+  if (count <= 0) places.byTenant.delete(tenantId)
+  else places.byTenant.set(tenantId, count)
+}

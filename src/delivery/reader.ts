@@ -1,0 +1,140 @@
+/** Reads pages of due deliveries for all lanes that want one, one statement at a time. */
+import type { Pages, PageWish } from '../database/pages.ts'
+import type { Clock } from './clock.ts'
+import { isOpen, type Lane } from './lane.ts'
+import { noteFound, ratePerSecond } from './memory.ts'
+import { startableWithin } from './pace.ts'
+import type { Places } from './places.ts'
+
+export type ReaderDeps = {
+  readonly clock: Clock
+  readonly places: Places
+  readonly lanes: ReadonlyMap<string, Lane>
+  readonly read: (wishes: readonly PageWish[], busyIds: readonly string[]) => Promise<Pages>
+  /** pages have come: start requests, or give idle lanes back */
+  readonly onRead: (lanes: readonly Lane[]) => void
+  readonly onTrouble: (error: unknown) => void
+}
+
+export type Reader = {
+  /** looks which lanes want to read, now or by a timer */
+  readonly wake: () => void
+  readonly stop: () => void
+}
+
+/** Deliveries of one page at most: beyond it a page is stale before it is sent. */
+const MAX_PAGE = 200
+/** Bytes of the bodies that all lanes together hold unsent. */
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024
+/** Pauses between looks of a lane that is busy with something else, or lingers. */
+const FIRST_PAUSE_MS = 2
+const MAX_PAUSE_MS = 50
+/** Reading takes at most this share of one database core while nothing is found. */
+const MAX_READING_SHARE = 0.05
+
+export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: ReaderDeps): Reader => {
+  let isReading = false
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+  let timerAtMs = Infinity
+  let lastReadTookMs = 0
+
+  const limitOf = (lane: Lane, nowMs: number, share: number): number => {
+    const { maxInFlight, rateLimit } = lane.endpoint
+    const busy = Math.max(2 * maxInFlight, Math.ceil(ratePerSecond(lane.memory, nowMs) / 2))
+    const byBytes = lane.memory.bodyBytes === 0 ? 2 * maxInFlight : Math.max(1, Math.floor(share / lane.memory.bodyBytes))
+    const byPace = Math.max(1, Math.min(startableWithin(lane.memory.pace, rateLimit, nowMs, 1_000), MAX_PAGE))
+    const byCircuit = lane.circuit.state === 'half-open' || lane.isSuspect ? 1 : MAX_PAGE
+    return Math.min(busy, byBytes, byPace, byCircuit, MAX_PAGE)
+  }
+
+  const take = (lane: Lane, rows: Pages['due'], limit: number, lastKey: string | undefined, nowMs: number): void => {
+    let bytes = 0
+    lane.queue = rows.filter((due) => {
+      bytes += due.body.length
+      return !places.ids.has(due.id) && !lane.startedWhileReading.has(due.id)
+    })
+    lane.startedWhileReading.clear()
+    lane.readAtMs = nowMs
+    lane.lastLimit = limit
+    noteFound(lane.memory, rows.length, bytes, nowMs)
+    lane.hasMore = rows.length >= limit || (lane.endpoint.ordered && lane.afterKey !== '')
+    // Ordered lanes walk their keys round and round; one turn that began at the first key and found little is the end.
+    lane.afterKey = rows.length >= limit && lastKey !== undefined ? lastKey : ''
+    if (rows.length > 0) {
+      lane.lastFoundMs = nowMs
+      lane.readDelayMs = 0
+    }
+    const first = ratePerSecond(lane.memory, nowMs) >= 20 ? FIRST_PAUSE_MS : MAX_PAUSE_MS / 2
+    lane.readDelayMs = Math.max(first, Math.min(lane.readDelayMs * 2, MAX_PAUSE_MS), lastReadTookMs / MAX_READING_SHARE)
+    lane.nextReadMs = lane.hasMore && lane.queue.length === 0 ? nowMs : nowMs + lane.readDelayMs
+  }
+
+  const readNow = async (wanting: readonly Lane[]): Promise<void> => {
+    isReading = true
+    const startedMs = clock.monotonicMs()
+    const share = Math.max(1, (MAX_QUEUED_BYTES - places.bytes) / wanting.length)
+    const wishes = wanting.map((lane) => ({
+      endpointId: lane.endpoint.id,
+      limit: limitOf(lane, startedMs, share),
+      ordered: lane.endpoint.ordered,
+      afterKey: lane.afterKey,
+    }))
+    const busyIds: string[] = []
+    for (const lane of wanting) {
+      lane.isReading = true
+      lane.nextReadMs = Infinity
+      for (const id of lane.busy.keys()) busyIds.push(id)
+    }
+    try {
+      const { due, lastKeys } = await read(wishes, busyIds)
+      const nowMs = clock.monotonicMs()
+      lastReadTookMs = nowMs - startedMs
+      const rows = Map.groupBy(due, ({ endpointId }) => endpointId)
+      wanting.forEach((lane, i) => take(lane, rows.get(lane.endpoint.id) ?? [], wishes[i]!.limit, lastKeys.get(lane.endpoint.id), nowMs))
+    } catch (error) {
+      const nowMs = clock.monotonicMs()
+      for (const lane of wanting) {
+        lane.startedWhileReading.clear()
+        lane.nextReadMs = nowMs + 500
+      }
+      onTrouble(error)
+    } finally {
+      isReading = false
+      for (const lane of wanting) lane.isReading = false
+    }
+    onRead(wanting)
+    wake()
+  }
+
+  const wake = (): void => {
+    if (isReading || isStopped) return
+    const nowMs = clock.monotonicMs()
+    const wanting: Lane[] = []
+    let next = Infinity
+    for (const lane of lanes.values()) {
+      if (lane.isReleasing || !isOpen(lane, nowMs)) continue
+      // What is queued comes first; a page that is nearly sent is followed by the next.
+      if (lane.queue.length > 0 && !(lane.hasMore && lane.queue.length <= lane.lastLimit >> 2)) continue
+      if (lane.nextReadMs <= nowMs) wanting.push(lane)
+      else if (lane.nextReadMs < next) next = lane.nextReadMs
+    }
+    if (wanting.length > 0) {
+      clearTimeout(timer)
+      timerAtMs = Infinity
+      void readNow(wanting)
+    } else if (next < timerAtMs || timerAtMs <= nowMs) {
+      clearTimeout(timer)
+      timerAtMs = next
+      if (next < Infinity) timer = setTimeout(() => ((timerAtMs = Infinity), wake()), Math.max(1, next - nowMs))
+    }
+  }
+
+  return {
+    wake,
+    stop: () => {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/** What the lanes of a process stand on. */
+import type { LaneEndpoint } from '../database/lane-endpoints.ts'
+import type { Look } from '../database/lanes.ts'
+import type { Pages, PageWish } from '../database/pages.ts'
+import type { AttemptDeps } from './attempt.ts'
+import type { Memories } from './memory.ts'
+import type { Places } from './places.ts'
+import type { Recorder } from './recorder.ts'
+
+/** The database, as lanes use it. `take`, `release` and `heldLocks` run on the lock connection, all else on a pool. */
+export type LaneStore = {
+  readonly take: (endpointIds: readonly string[]) => Promise<string[]>
+  readonly release: (endpointIds: readonly string[]) => Promise<Look[]>
+  readonly heldLocks: (endpointIds: readonly string[]) => Promise<string[]>
+  readonly look: (endpointIds: readonly string[]) => Promise<Look[]>
+  readonly loadEndpoints: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
+  readonly readPages: (wishes: readonly PageWish[], busyIds: readonly string[]) => Promise<Pages>
+  readonly scheduleWakes: (wakes: readonly { readonly endpointId: string; readonly inMs: number }[]) => Promise<void>
+  readonly holdLane: (endpointId: string, forMs: number, reason: 'retry-after' | 'circuit open' | 'rate limit') => Promise<void>
+  readonly saveCircuit: (endpointId: string, circuit: 'closed' | 'open' | 'half-open', openings: number) => Promise<void>
+  readonly savePace: (endpointId: string, usedForMs: number) => Promise<void>
+  readonly disableEndpoint: (endpointId: string, reason: string) => Promise<void>
+  /** tells operators, and disables an endpoint that has failed for too long */
+  readonly onCircuitOpen: (endpointId: string) => Promise<void>
+  readonly reserveTenantSlots: (tenantId: string, slots: number, perMinute: number) => Promise<{ readonly granted: number; readonly waitMs: number }>
+  readonly markSuspect: (endpointId: string, deliveryId: string) => Promise<void>
+  readonly clearSuspect: (endpointId: string) => Promise<void>
+}
+
+/** Written by the lanes, read by metrics. */
+export type Counters = { succeeded: number; retrying: number; failed: number; lost: number; failedSteps: number }
+
+export const createCounters = (): Counters => ({ succeeded: 0, retrying: 0, failed: 0, lost: 0, failedSteps: 0 })
+
+/** As much of pino as the lanes need. */
+export type Log = {
+  readonly debug: (fields: object, message: string) => void
+  readonly info: (fields: object, message: string) => void
+  readonly warn: (fields: object, message: string) => void
+  readonly error: (fields: object, message: string) => void
+}
+
+export type RegistryDeps = AttemptDeps & {
+  readonly store: LaneStore
+  readonly recorder: Recorder
+  readonly places: Places
+  readonly memories: Memories
+  readonly counters: Counters
+  readonly log: Log
+  /** whether this worker's last acknowledged sign of life is recent enough to start a request */
+  readonly isFresh: () => boolean
+}

@@ -1,0 +1,181 @@
+/** Starts requests, fairly among lanes and within every bound, and follows each to its recorded result. */
+import { describeOutcome, type Outcome } from '../core/outcome.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { DueDelivery } from '../database/pages.ts'
+import type { AttemptResult } from '../database/results.ts'
+import { attempt, type Attempted } from './attempt.ts'
+import { counted, openForMs } from './circuit.ts'
+import { createGate } from './gate.ts'
+import type { Lane } from './lane.ts'
+import { used } from './pace.ts'
+import { countTenant, occupy, vacate } from './places.ts'
+import type { RecordedOrLost } from './recorder.ts'
+import type { RegistryDeps } from './registry-deps.ts'
+
+export type SendingDeps = RegistryDeps & {
+  readonly lanes: ReadonlyMap<string, Lane>
+  readonly stopSignal: AbortSignal
+  readonly isRunning: () => boolean
+  /** a result is recorded: the lane may be read again, or be empty */
+  readonly onFree: (lane: Lane) => void
+  /** a lane's page is too old and must be read again */
+  readonly onStale: () => void
+  /** a result was lost to another writer: are the lanes still ours? */
+  readonly verify: () => Promise<void>
+}
+
+export type Sending = {
+  /** starts what can start, on these lanes and on those that waited */
+  readonly pump: (changed?: Iterable<Lane>) => void
+  /** resolves when nothing is under way */
+  readonly drain: () => Promise<void>
+}
+
+/** Whether an answer says that the endpoint is in trouble, and not that it refuses this message. */
+const isTrouble = (outcome: Outcome): boolean =>
+  outcome.kind === 'unreachable' ? outcome.reason !== 'aborted' && outcome.literal !== true : outcome.status >= 500 || outcome.status === 408 || outcome.status === 429
+
+export const createSending = (deps: SendingDeps): Sending => {
+  const { clock, store, places, log, counters } = deps
+  const ready = new Set<Lane>()
+  let onDrained: (() => void)[] = []
+  let isScheduled = false
+
+  const gate = createGate({ ...deps, onOpen: (lane) => schedule(lane) })
+
+  /** Applies what an answer means for the endpoint, before its delivery is recorded: no other request may start in between. */
+  const applyToEndpoint = async (lane: Lane, verdict: Verdict, outcome: Outcome): Promise<void> => {
+    const { id, circuitRules } = lane.endpoint
+    const before = lane.circuit
+    lane.circuit = counted(before, isTrouble(outcome), circuitRules)
+    const work: Promise<unknown>[] = []
+    const hold = (forMs: number, reason: 'retry-after' | 'circuit open') => {
+      lane.heldUntilMs = Math.max(lane.heldUntilMs, clock.monotonicMs() + forMs)
+      lane.queue = []
+      work.push(store.holdLane(id, forMs, reason))
+    }
+    if (before.state !== lane.circuit.state) {
+      work.push(store.saveCircuit(id, lane.circuit.state, lane.circuit.openings))
+      log.warn({ endpointId: id, circuit: lane.circuit.state, openings: lane.circuit.openings }, 'circuit changed')
+      if (lane.circuit.state === 'open') {
+        hold(openForMs(lane.circuit, circuitRules), 'circuit open')
+        work.push(store.onCircuitOpen(id))
+      }
+    }
+    if (verdict.holdSeconds !== undefined) hold(verdict.holdSeconds * 1000, 'retry-after')
+    if (verdict.disable !== undefined) {
+      lane.endpoint = { ...lane.endpoint, maySend: false }
+      lane.queue = []
+      work.push(store.disableEndpoint(id, verdict.disable))
+      log.warn({ endpointId: id, reason: verdict.disable }, 'endpoint disabled')
+    }
+    await Promise.all(work)
+  }
+
+  const report = (lane: Lane, due: DueDelivery, result: AttemptResult, recorded: RecordedOrLost, outcome: Outcome): void => {
+    const line = {
+      deliveryId: due.id,
+      eventId: due.eventId,
+      eventType: due.eventType,
+      endpointId: due.endpointId,
+      tenantId: due.tenantId,
+      attempt: due.attempts + 1,
+      status: recorded === 'lost' ? 'lost' : recorded.status,
+      answer: describeOutcome(outcome),
+      durationMs: result.durationMs,
+      ageMs: Math.round(result.startedAtMs - due.occurredAtMs),
+    }
+    if (recorded === 'lost') {
+      counters.lost += 1
+      log.warn(line, 'attempt lost to another writer')
+      deps.verify().catch((error: unknown) => log.error({ err: error }, 'lanes could not be verified'))
+    } else if (recorded.status === 'success') {
+      counters.succeeded += 1
+      log.debug(line, 'attempt')
+    } else {
+      counters[recorded.status] += 1
+      log.info(line, 'attempt')
+    }
+    if (recorded !== 'lost' && recorded.status === 'failed' && lane.isSuspect) log.error(line, 'a suspect delivery failed')
+  }
+
+  const follow = async (lane: Lane, due: DueDelivery): Promise<void> => {
+    const startedMs = clock.monotonicMs()
+    lane.sending += 1
+    lane.oldestStartMs = Math.min(lane.oldestStartMs, startedMs)
+    lane.busy.set(due.id, startedMs)
+    if (lane.isReading) lane.startedWhileReading.add(due.id)
+    occupy(places, due.id, due.body.length)
+    countTenant(places, due.tenantId, 1)
+    try {
+      let attempted: Attempted
+      try {
+        attempted = lane.isSuspect ? await gate.attemptSuspect(lane, due) : await attempt(deps, lane.endpoint, due, deps.stopSignal)
+      } finally {
+        lane.sending -= 1
+        countTenant(places, due.tenantId, -1)
+        gate.left(due.tenantId)
+      }
+      const { result, verdict, outcome } = attempted
+      if (result === undefined) return // stopped by ourselves: handed back as it was
+      await applyToEndpoint(lane, verdict, outcome)
+      report(lane, due, result, await deps.recorder.add(result), outcome)
+    } catch (error) {
+      counters.failedSteps += 1
+      log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'an attempt could not be recorded; it will be repeated')
+    } finally {
+      lane.busy.delete(due.id)
+      lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
+      vacate(places, due.id, due.body.length)
+      if (lane.queue.length === 0 && lane.hasMore) lane.nextReadMs = 0
+      schedule(lane)
+      deps.onFree(lane)
+      if (places.underWay === 0) {
+        for (const done of onDrained) done()
+        onDrained = []
+      }
+    }
+  }
+
+  const start = (lane: Lane, due: DueDelivery, nowMs: number): void => {
+    lane.memory.pace = used(lane.memory.pace, lane.endpoint.rateLimit, nowMs)
+    if (lane.hasMore && lane.queue.length <= lane.lastLimit >> 2) lane.nextReadMs = 0
+    void follow(lane, due)
+  }
+
+  const pumpNow = (): void => {
+    isScheduled = false
+    if (!deps.isRunning()) return
+    let progressed = true
+    while (ready.size > 0 && progressed) {
+      progressed = false
+      const nowMs = clock.monotonicMs()
+      for (const lane of ready) {
+        const [due] = lane.queue
+        const answer = due === undefined ? 'closed' : gate.ask(lane, due, nowMs)
+        if (answer === 'full') return // nobody gets a place now; whoever ends a request pumps again
+        if (answer === 'closed') ready.delete(lane)
+        else {
+          lane.queue.shift()
+          start(lane, due!, nowMs)
+          progressed = true
+        }
+      }
+    }
+  }
+
+  const schedule = (lane?: Lane): void => {
+    if (lane !== undefined && lane.queue.length > 0) ready.add(lane)
+    if (isScheduled) return
+    isScheduled = true
+    queueMicrotask(pumpNow)
+  }
+
+  return {
+    pump: (changed = deps.lanes.values()) => {
+      for (const lane of changed) if (lane.queue.length > 0) ready.add(lane)
+      pumpNow()
+    },
+    drain: () => (places.underWay === 0 ? Promise.resolve() : new Promise((resolve) => onDrained.push(resolve))),
+  }
+}

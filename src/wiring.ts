@@ -1,0 +1,117 @@
+/** The one place that builds pool, sender and clock, and hands them to the use cases. */
+import pg from 'pg'
+import { packageVersion } from './config/package.ts'
+import type { Config } from './config/load.ts'
+import { addressPolicy } from './core/address.ts'
+import { setAlerts } from './database/alerts.ts'
+import { loadLaneEndpoints } from './database/lane-endpoints.ts'
+import * as lanes from './database/lanes.ts'
+import { readPages } from './database/pages.ts'
+import { checkPool } from './database/pool.ts'
+import { isRefusal, recordResults } from './database/results.ts'
+import { workerUrl } from './database/session.ts'
+import { mirrorSettings } from './database/settings.ts'
+import { closeDeadLanes, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
+import { systemClock } from './delivery/clock.ts'
+import { createMemories } from './delivery/memory.ts'
+import { createPlaces } from './delivery/places.ts'
+import { createRecorder } from './delivery/recorder.ts'
+import { createCounters, type Log } from './delivery/registry-deps.ts'
+import { createTokenSource } from './http/oauth.ts'
+import { createSender, type Sender } from './http/sender.ts'
+import { startWorker, type Worker } from './worker/worker.ts'
+
+export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
+  readonly databaseUrl: string
+  readonly allowPorts: readonly number[] | 'any'
+  readonly log: Log
+  /** what sends; for tests that need a resolver or certificates of their own */
+  readonly sender?: Sender
+  /** a worker without a sign of life for so long is declared dead by the others */
+  readonly staleAfterMs?: number
+}
+
+/** Connections of a worker beside its lock connection and the listener of graphile-worker: reads, two record batches, jobs, rounds. */
+const POOL_SIZE = 12
+const STALE_AFTER_MS = 10_000
+
+/**
+ * Starts a worker on a migrated database. It keeps itself alive until `stop`.
+ * @throws RowhookError WHDBC where the database cannot be reached, WHNET for networks that are none
+ */
+export const launchWorker = async (settings: WorkerSettings): Promise<Worker> => {
+  const { log, staleAfterMs = STALE_AFTER_MS } = settings
+  const pool = new pg.Pool({
+    connectionString: workerUrl(settings.databaseUrl),
+    application_name: 'rowhook worker',
+    max: POOL_SIZE,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  })
+  const onError = (error: Error) => log.warn({ err: error }, 'a connection broke')
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
+  const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
+  try {
+    await checkPool(pool)
+    await mirrorSettings(pool, settings)
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  const sender = settings.sender ?? createSender({ policy })
+
+  const worker = startWorker({
+    databaseUrl: settings.databaseUrl,
+    version: packageVersion,
+    userAgent: `Rowhook/${packageVersion}`,
+    pool,
+    log,
+    sender,
+    clock: systemClock,
+    tokens: createTokenSource(sender, systemClock.monotonicMs),
+    places: createPlaces(settings.concurrency),
+    memories: createMemories(),
+    counters: createCounters(),
+    mayDeliver: () => settings.outboundEnabled,
+    store: {
+      look: (ids) => lanes.lookAtLanes(pool, ids),
+      loadEndpoints: (ids) => loadLaneEndpoints(pool, ids),
+      readPages: (wishes, busyIds) => readPages(pool, wishes, busyIds),
+      scheduleWakes: (wakes) => lanes.scheduleWakes(pool, wakes),
+      holdLane: (...hold) => lanes.holdLane(pool, ...hold),
+      saveCircuit: (...circuit) => lanes.saveCircuit(pool, ...circuit),
+      savePace: (...pace) => lanes.savePace(pool, ...pace),
+      disableEndpoint: (...disable) => lanes.disableEndpoint(pool, ...disable),
+      onCircuitOpen: (endpointId) => lanes.circuitOpened(pool, endpointId),
+      reserveTenantSlots: (...slots) => lanes.reserveTenantSlots(pool, ...slots),
+      markSuspect: (...suspect) => lanes.markSuspect(pool, ...suspect),
+      clearSuspect: (endpointId) => lanes.clearSuspect(pool, endpointId),
+    },
+    createRecorder: (workerId) =>
+      createRecorder({
+        record: (results) => recordResults(pool, workerId, results),
+        isRefusal,
+        onTrouble: (error, results) => log.error({ err: error, results }, 'results could not be recorded'),
+      }),
+    unlockJobs: (poolIds) => unlockJobs(pool, poolIds),
+    sweep: () => sweepLanes(pool),
+    reap: (selfId) => reapWorkers(pool, selfId, staleAfterMs),
+    closeDeadLanes: () => closeDeadLanes(pool),
+    onUnserved: (unserved) =>
+      setAlerts(pool, 'unserved_lane', unserved.map(({ endpointId, overdueMs }) => ({
+        subject: endpointId,
+        summary: `Deliveries of endpoint ${endpointId} are due, and no worker serves its lane.`,
+        details: { overdueSeconds: Math.round(overdueMs / 10_000) * 10 },
+      }))),
+  })
+
+  return {
+    ...worker,
+    stop: async (graceMs) => {
+      await worker.stop(graceMs)
+      if (settings.sender === undefined) await sender.close()
+      await pool.end()
+    },
+  }
+}
