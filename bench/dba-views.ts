@@ -23,7 +23,7 @@ const fill = async (client: pg.Client) => {
   await client.query(`create temporary table source as
     with numbered as (select id, tenant_id, row_number() over (order by id) - 1 as place from webhooks.endpoints)
     select (left(webhooks_private.least_id(now() + n * interval '62 days' / ${total})::text, 14) || '7' || right(gen_random_uuid()::text, 21))::uuid as event_id,
-           p.id as endpoint_id, p.tenant_id, n, (n::bigint * 7919) % 100 as share
+           p.id as endpoint_id, p.tenant_id, n, abs(hashint4(n)) % 100 as share
       from generate_series(1, ${total}) as n
       join numbered as p on p.place = case when n % 100 = 1 then ${endpoints - 1} else n % ${endpoints} end`)
   await client.query(`insert into webhooks.events (id, tenant_id, type, resource_type, resource_id, data, context)

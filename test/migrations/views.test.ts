@@ -191,7 +191,7 @@ health('reads a large log by index, within its partitions', async () => {
     ['delivery_log order by id desc limit 5', /_pkey/],
     [`delivery_log where tenant_id = 'a' order by id desc limit 5`, /tenant_id_id_idx/],
     [`delivery_log where endpoint_id = '019aa7a2-3f00-7000-8000-000000000001' order by id desc limit 5`, /endpoint_id_id_idx/],
-    [`dead_letters where tenant_id = 'a' order by id desc limit 5`, /tenant_id_id_idx1/],
+    [`dead_letters where tenant_id = 'a' order by id desc limit 5`, /tenant_id_id_idx/],
   ] as const) {
     const text = await plan(`select * from webhooks.${sql}`)
     assert.match(text, index)
