@@ -5,14 +5,14 @@ import * as assert from 'uvu/assert'
 import type { Outcome } from '../../src/core/outcome.ts'
 import type { Exchange } from '../../src/http/exchange.ts'
 import { createSender } from '../../src/http/sender.ts'
-import { closeServers, httpServer, loopbackPolicy, tcpServer, until } from './support/loopback.ts'
+import { closeServers, httpServer, loopbackPolicy, tcpServer, until, within } from './support/loopback.ts'
 
 const DEADLINE_MS = 400
 // The process shares its machine with others; what is proven is that the deadline counts, not the scheduler.
 const SLACK_MS = 600
 
 const sender = createSender({ policy: loopbackPolicy })
-const post = (url: string, body = '{}'): Promise<Exchange> => sender.send({ url, headers: ['x-event', 'a.b'], body, timeoutMs: DEADLINE_MS })
+const post = (url: string, body = '{}'): Promise<Exchange> => within(sender.send({ url, headers: ['x-event', 'a.b'], body, timeoutMs: DEADLINE_MS }))
 
 const hostile = suite('hostile receivers')
 
