@@ -45,6 +45,14 @@ dependencies('each have a reason in docs/dependencies.md', () => {
   assert.equal(gone, [], 'explained, and not a dependency')
 })
 
+dependencies('are in the lockfile for every platform, or npm ci refuses it (ops/complete-lockfile.mjs adds what is missing)', () => {
+  type Locked = { version: string; optionalDependencies?: Record<string, string> }
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies }) => Object.entries(optionalDependencies ?? {}))
+  const missing = wanted.filter(([name, version]) => /^\d/.test(version) && !/wasm/.test(name) && !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)))
+  assert.equal(missing.map(([name]) => name), [])
+})
+
 dependencies.run()
 
 const migrations = suite('migrations')
