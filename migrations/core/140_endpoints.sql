@@ -135,7 +135,8 @@ comment on function webhooks_private.new_secret() is
   'A fresh signing secret: whsec_ and base64 of 32 bytes.';
 
 create function webhooks_private.check_secret(secret text, profile text) returns void
-language plpgsql immutable as $$
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp as $$
 declare
   key bytea;
 begin
