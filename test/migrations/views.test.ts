@@ -156,10 +156,10 @@ health('tells of the whole in one row', async () => {
   await endDelivery(pool, one!.id, 'failed')
   await pool.query(`update webhooks.deliveries set next_retry_at = now() + interval '1 hour' where id = $1`, [two!.id])
   await pool.query(
-    `insert into webhooks_private.workers (id, host, pid, version, lock_pid, lock_backend_start, in_flight, heartbeat_at, ended_at, ended_how)
-     values (webhooks_private.new_id(), 'a', 1, '0', 1, now(), 3, now(), null, null),
-            (webhooks_private.new_id(), 'b', 1, '0', 1, now(), 0, now() - interval '1 minute', null, null),
-            (webhooks_private.new_id(), 'c', 1, '0', 1, now(), 9, now(), now(), 'stopped')`,
+    `insert into webhooks_private.workers (id, host, pid, version, in_flight, heartbeat_at, ended_at, ended_how)
+     values (webhooks_private.new_id(), 'a', 1, '0', 3, now(), null, null),
+            (webhooks_private.new_id(), 'b', 1, '0', 0, now() - interval '1 minute', null, null),
+            (webhooks_private.new_id(), 'c', 1, '0', 9, now(), now(), 'stopped')`,
   )
   await pool.query(`insert into webhooks_private.arming (fingerprints) values ('{here}')`)
   const after = await whole()
