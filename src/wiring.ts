@@ -1,5 +1,4 @@
 /** The one place that builds pool, sender and clock, and hands them to the use cases. */
-import pg from 'pg'
 import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
@@ -7,7 +6,7 @@ import { setAlerts } from './database/alerts.ts'
 import { loadLaneEndpoints } from './database/lane-endpoints.ts'
 import * as lanes from './database/lanes.ts'
 import { readPages } from './database/pages.ts'
-import { checkPool } from './database/pool.ts'
+import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { workerUrl } from './database/session.ts'
 import { mirrorSettings } from './database/settings.ts'
@@ -41,16 +40,8 @@ const STALE_AFTER_MS = 10_000
  */
 export const launchWorker = async (settings: WorkerSettings): Promise<Worker> => {
   const { log, staleAfterMs = STALE_AFTER_MS } = settings
-  const pool = new pg.Pool({
-    connectionString: workerUrl(settings.databaseUrl),
-    application_name: 'rowhook worker',
-    max: POOL_SIZE,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  })
   const onError = (error: Error) => log.warn({ err: error }, 'a connection broke')
-  pool.on('error', onError)
-  pool.on('connect', (client) => client.on('error', onError))
+  const pool = createPool({ databaseUrl: workerUrl(settings.databaseUrl), name: 'rowhook worker', max: POOL_SIZE, onError })
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   try {
     await checkPool(pool)
