@@ -26,7 +26,7 @@ create table webhooks.events (
 
   constraint events_pkey               primary key (id),
   constraint events_type_is_dotted     check (type ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$'),
-  constraint events_omission_explained check (data_omitted in ('too large'))
+  constraint events_omission_explained check (data_omitted in ('too large', 'no payload'))
 ) partition by range (id);
 
 create index events_of_tenant   on webhooks.events (tenant_id, id);
@@ -40,7 +40,7 @@ comment on column webhooks.events.resource_type is 'What it is about: sale.';
 comment on column webhooks.events.resource_id   is 'Which one: its key, several columns joined by commas.';
 comment on column webhooks.events.data          is 'The payload; its text reaches the receiver as it stands here.';
 comment on column webhooks.events.previous      is 'For an update, the columns that changed, as they were before. Null otherwise.';
-comment on column webhooks.events.data_omitted  is 'Why data holds the key columns only: too large. Null: it is whole.';
+comment on column webhooks.events.data_omitted  is 'Why data holds the key columns only: too large, or no payload (its payload function failed or returned null). Null: it is whole.';
 comment on column webhooks.events.context       is 'Transaction id, user and traceparent of the writer.';
 comment on column webhooks.events.endpoint_id   is 'The only endpoint it is meant for, whatever that one asks for (tests). Null: all that match.';
 comment on column webhooks.events.deliver_at    is 'When its deliveries are due. Null: at once.';

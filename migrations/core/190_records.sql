@@ -5,10 +5,12 @@ create table webhooks.capture_rules (
   id              uuid        not null default webhooks_private.new_id(),
   relation        regclass    not null,
   relation_name   text        not null,
+  position        integer     not null,
   resource        text        not null,
   event           text        not null,
   fires_on        text        not null,
   condition       text,
+  guarded         boolean     not null default false,
   changed         text[],
   tenant_column   text,
   key_columns     text[]      not null,
@@ -26,14 +28,16 @@ comment on table  webhooks.capture_rules                 is 'Which writes to whi
 comment on column webhooks.capture_rules.id              is 'Key.';
 comment on column webhooks.capture_rules.relation        is 'The watched table.';
 comment on column webhooks.capture_rules.relation_name   is 'Its qualified name when it was watched, for the time after it is dropped.';
+comment on column webhooks.capture_rules.position        is 'Place among the rules of the table, from 1: the order of the events that one row makes.';
 comment on column webhooks.capture_rules.resource        is 'resource_type of the events.';
 comment on column webhooks.capture_rules.event           is 'Event type it makes.';
 comment on column webhooks.capture_rules.fires_on        is 'insert, update or delete.';
 comment on column webhooks.capture_rules.condition       is 'SQL over old and new that must be true. Null: always.';
-comment on column webhooks.capture_rules.changed         is 'For updates, columns of which one must change. Null: any row that is updated.';
+comment on column webhooks.capture_rules.guarded         is 'Whether the condition can raise an error, and therefore runs in a function of its own that turns an error into no match.';
+comment on column webhooks.capture_rules.changed         is 'For updates, columns of which one must change. Null: any column.';
 comment on column webhooks.capture_rules.tenant_column   is 'Column whose text is the tenant. Null: tenant default.';
 comment on column webhooks.capture_rules.key_columns     is 'Columns whose text is the resource id.';
-comment on column webhooks.capture_rules.payload_columns is 'Columns in data. Null: a payload function makes it.';
+comment on column webhooks.capture_rules.payload_columns is 'Columns in data and previous; in previous alone, where a function makes data. Null: all columns.';
 comment on column webhooks.capture_rules.payload         is 'Function that makes data. Null: columns make it.';
 comment on column webhooks.capture_rules.created_by      is 'Who called watch.';
 comment on column webhooks.capture_rules.created_at      is 'When.';

@@ -1,0 +1,130 @@
+-- Up Migration
+-- The text of capture functions: plain SQL that a reader finds with \sf.
+
+create function webhooks_private.text_of(relation regclass, row_name text, column_name text) returns text
+language sql stable
+return (
+  with recursive types (type, base, namespace) as (
+    select t.oid, t.typbasetype, t.typnamespace
+      from pg_attribute as a
+      join pg_type      as t on t.oid = a.atttypid
+     where a.attrelid = relation
+       and a.attname  = column_name
+     union all
+    select t.oid, t.typbasetype, t.typnamespace
+      from types   as o
+      join pg_type as t on t.oid = o.base
+  )
+  select case when namespace = 'pg_catalog'::regnamespace
+              then format('%s.%I::text', row_name, column_name)
+              else format('concat(%s.%I)', row_name, column_name) end -- never follows somebody's cast to text
+    from types
+   where base = 0
+);
+comment on function webhooks_private.text_of(regclass, text, text) is
+  'SQL for the text of a column of old or new.';
+
+create function webhooks_private.row_json(row_name text, columns text[]) returns text
+language sql immutable
+return case when columns is null
+            then format('row_to_json(%s)', row_name)
+            else format('(select row_to_json(part) from (select %s) as part)',
+                        (select string_agg(format('%s.%I', row_name, c), ', ' order by place) from unnest(columns) with ordinality as u (c, place))) end;
+comment on function webhooks_private.row_json(text, text[]) is
+  'SQL for old or new as json, byte for byte as Postgres prints it; wholly or some of its columns.';
+
+create function webhooks_private.changed_text(columns text[]) returns text
+language sql immutable
+return case when columns is null
+            then 'record_image_ne(old, new)'
+            else format('record_image_ne(row(%s), row(%s))',
+                        (select string_agg(format('old.%I', c), ', ') from unnest(columns) as c),
+                        (select string_agg(format('new.%I', c), ', ') from unnest(columns) as c)) end;
+comment on function webhooks_private.changed_text(text[]) is
+  'SQL for "one of these columns differs": by their images, so that it holds for types without equality, and 1.0 differs from 1.00.';
+
+create function webhooks_private.previous_text(columns text[]) returns text
+language sql immutable
+return format(
+  '(select concat(''{'', string_agg(concat(to_json(v.name), '':'', v.was), '',''), ''}'')::json
+                   from rows from (json_each(%s), json_each(%s)) as v (name, was, name_now, now)
+                  where v.was::text <> v.now::text)',
+  webhooks_private.row_json('old', columns), webhooks_private.row_json('new', columns));
+comment on function webhooks_private.previous_text(text[]) is
+  'SQL for the changed members of old as json, their texts untouched. Both rows list the same columns, so they pair by place.';
+
+create function webhooks_private.condition_text(condition text) returns text
+language sql immutable
+return format(case when condition ~ '--' then E'(%s\n)' else '(%s)' end, condition); -- a comment must not swallow the bracket
+comment on function webhooks_private.condition_text(text) is
+  'A condition in brackets.';
+
+create function webhooks_private.guard_name(base text, rule webhooks.capture_rules, purpose text) returns text
+language sql immutable
+return format('webhooks_private.%I', concat(base, '__', rule.fires_on, '_', rule.position, '_', purpose));
+comment on function webhooks_private.guard_name(text, webhooks.capture_rules, text) is
+  'The name of the function that wraps a rule''s condition or payload.';
+
+create function webhooks_private.rule_text(base text, rule webhooks.capture_rules, row_type text, with_previous boolean) returns text
+language sql stable
+return (
+  select format('select %L as type, %s as data', rule.event,
+                case when rule.payload is null
+                     then webhooks_private.row_json(row_name, rule.payload_columns)
+                     else format('%s(%s)', webhooks_private.guard_name(base, rule, 'payload'), typed_rows) end)
+         || case when with_previous then E',\n                ' || webhooks_private.previous_text(rule.payload_columns) || ' as previous' else '' end
+         || coalesce(E'\n          where ' || nullif(concat_ws(E'\n            and ',
+              case when rule.fires_on = 'update' then webhooks_private.changed_text(rule.changed) end,
+              case when rule.guarded               then format('%s(%s)', webhooks_private.guard_name(base, rule, 'condition'), typed_rows)
+                   when rule.condition is not null then webhooks_private.condition_text(rule.condition) end), ''), '')
+    from (select case rule.fires_on when 'delete' then 'old' else 'new' end as row_name,
+                 replace(case rule.fires_on when 'insert' then 'new$' when 'delete' then 'old$' else 'old$, new$' end,
+                         '$', coalesce('::' || row_type, '')) as typed_rows) as names
+);
+comment on function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean) is
+  'SQL for the event of one rule and one row: a select without from, over old and new.';
+
+/*
+ * new_rows and old_rows under the names new and old. Of an update both are numbered and paired by their number,
+ * since Postgres fills them in the same order and a key may be what changed.
+ */
+create function webhooks_private.source_text(fires_on text, columns_of text) returns text
+language sql immutable
+return case fires_on
+  when 'insert' then case when columns_of is null then 'new_rows as new' else format('(select %s from new_rows as r) as new', columns_of) end
+  when 'delete' then case when columns_of is null then 'old_rows as old' else format('(select %s from old_rows as r) as old', columns_of) end
+  else format('(select row_number() over () as place, r as row from %s) as was
+    join (select row_number() over () as place, r as row from %s) as became using (place)
+   cross join lateral (select (was.row).*)    as old
+   cross join lateral (select (became.row).*) as new',
+         case when columns_of is null then 'old_rows as r' else format('(select %s from old_rows as r offset 0) as r', columns_of) end,
+         case when columns_of is null then 'new_rows as r' else format('(select %s from new_rows as r offset 0) as r', columns_of) end)
+end;
+comment on function webhooks_private.source_text(text, text) is
+  'SQL for the rows of a statement as old and new.';
+
+create function webhooks_private.row_columns(relation regclass, row_name text) returns text
+language sql stable
+return (
+  select string_agg(case when a.attgenerated = 'v'
+                         then format('(%s) as %I', pg_get_expr(d.adbin, d.adrelid), a.attname)
+                         else format('%s.%I', row_name, a.attname) end, ', ' order by a.attnum)
+    from pg_attribute    as a
+    left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+   where a.attrelid = relation
+     and a.attnum > 0
+     and not a.attisdropped
+);
+comment on function webhooks_private.row_columns(regclass, text) is
+  'The columns of a table as a select list, virtual generated ones (PostgreSQL 18) computed: triggers see null in them.';
+
+-- Down Migration
+drop function webhooks_private.row_columns(regclass, text);
+drop function webhooks_private.source_text(text, text);
+drop function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean);
+drop function webhooks_private.guard_name(text, webhooks.capture_rules, text);
+drop function webhooks_private.condition_text(text);
+drop function webhooks_private.previous_text(text[]);
+drop function webhooks_private.changed_text(text[]);
+drop function webhooks_private.row_json(text, text[]);
+drop function webhooks_private.text_of(regclass, text, text);

@@ -1,0 +1,149 @@
+-- Up Migration
+-- The functions that watch leaves behind for a table: one for each operation that has rules.
+
+/*
+ * What a capture function names, looked at before it writes anything: where a column is gone, this look fails inside a block
+ * that only reads and therefore costs no transaction id, and the write goes on.
+ */
+create function webhooks_private.named_text(rules webhooks.capture_rules[]) returns text
+language sql stable
+return (
+  select string_agg(distinct item, ', ')
+    from unnest(rules) as r
+   cross join lateral (select case r.fires_on when 'delete' then 'old' else 'new' end as row_name) as names
+   cross join lateral (
+         select format('%s.%I', row_name, c)
+           from unnest(r.key_columns || r.tenant_column || r.payload_columns || r.changed) as c
+          where c is not null
+          union all
+         select webhooks_private.condition_text(r.condition)
+          where r.condition is not null
+            and not r.guarded) as items (item)
+);
+comment on function webhooks_private.named_text(webhooks.capture_rules[]) is
+  'SQL for all columns and conditions that the rules of an operation name, as a select list.';
+
+/*
+ * Each offset 0 keeps the planner from copying an expression to every place that names it: json would be made three times.
+ */
+create function webhooks_private.insert_text(base text, rules webhooks.capture_rules[], row_type text, source text) returns text
+language sql stable
+return (
+  select format($text$
+  insert into webhooks.events (tenant_id, type, resource_type, resource_id, data, %1$sdata_omitted)
+  select t.tenant_id, e.type, %2$L, %3$s,
+         case when o.reason is null then e.data else %4$s end,
+         %5$so.reason
+    from %6$s
+   cross join webhooks.settings as s
+   cross join lateral (select coalesce(%7$s, 'default') as tenant_id) as t
+   cross join lateral (
+         %8$s
+         offset 0) as e%9$s
+   cross join lateral (select octet_length(e.data::text)%10$s as bytes offset 0) as size
+   cross join lateral (
+         select case when size.bytes is null then 'no payload'
+                     when size.bytes > 1024 -- no limit is lower
+                      and size.bytes > coalesce((select u.max_event_bytes from webhooks.tenant_settings as u where u.tenant_id = t.tenant_id),
+                                                s.max_event_bytes) then 'too large' end as reason
+         offset 0) as o;$text$,
+         case when updates then 'previous, ' else '' end,
+         r.resource,
+         case when cardinality(r.key_columns) = 1
+              then webhooks_private.text_of(r.relation, row_name, r.key_columns[1])
+              else format('concat(%s)', (select string_agg(webhooks_private.text_of(r.relation, row_name, k), $$, ',', $$ order by place)
+                                           from unnest(r.key_columns) with ordinality as u (k, place))) end,
+         webhooks_private.row_json(row_name, r.key_columns),
+         case when updates then format(E'case when o.reason is null then %s.previous end,\n         ', previous_of) else '' end,
+         source,
+         coalesce(format('nullif(%s, %L)', webhooks_private.text_of(r.relation, row_name, r.tenant_column), ''), 'null'),
+         (select string_agg(webhooks_private.rule_text(base, u, row_type, previous_of = 'e'), E'\n          union all\n         ' order by u.position)
+            from unnest(rules) as u),
+         case when previous_of = 'p'
+              then format(E'\n   cross join lateral (\n         select %s as previous\n         offset 0) as p', webhooks_private.previous_text(r.payload_columns))
+              else '' end,
+         case when updates then format(' + octet_length(%s.previous::text)', previous_of) else '' end)
+    from (select (rules[1]).*) as r
+   cross join lateral (select case r.fires_on when 'delete' then 'old' else 'new' end as row_name, r.fires_on = 'update' as updates) as operation
+   cross join lateral (select case when updates then case when exists (select from unnest(rules) as u where u.payload_columns is distinct from r.payload_columns)
+                                                          then 'e' else 'p' end end as previous_of) as shared -- p: the same for all rules
+);
+comment on function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text) is
+  'SQL for the one insert that makes all events of a statement.';
+
+/*
+ * row_level: for a partition that was made after watch was called, whose writes of its own no statement trigger sees.
+ */
+create function webhooks_private.capture_text(base text, rules webhooks.capture_rules[], row_type text, row_level boolean) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare
+  relation    regclass := rules[1].relation;
+  fires_on    text     := rules[1].fires_on;
+  partitioned boolean  := (select c.relkind = 'p' from pg_class as c where c.oid = relation);
+  virtual     boolean  := exists (select from pg_attribute as a where a.attrelid = relation and a.attgenerated = 'v');
+  wrapped     boolean  := exists (select from unnest(rules) as r where r.guarded or r.payload is not null);
+  names       text     := webhooks_private.row_columns(relation, 'r');
+  source      text;
+  probed      text;
+begin
+  if row_level then
+    source := concat_ws(', ', case when fires_on <> 'insert' then format('(select %s from (select old.*) as r) as old', names) end,
+                              case when fires_on <> 'delete' then format('(select %s from (select new.*) as r) as new', names) end);
+    source := replace(source, ') as old, (', E') as old\n   cross join (');
+    probed := source;
+  else
+    -- All columns by name where they must stand in the table's own order, which a partition need not keep.
+    source := webhooks_private.source_text(fires_on, case when virtual or (partitioned and wrapped) then names end);
+    probed := case fires_on when 'update' then 'old_rows as old, new_rows as new' else source end;
+    if fires_on = 'update' and virtual then
+      probed := format('(select %1$s from old_rows as r) as old, (select %1$s from new_rows as r) as new', names);
+    end if;
+  end if;
+
+  return concat(
+    E'\n#variable_conflict use_column\nbegin\n',
+    E'  if current_setting(''rowhook.mute'', true) = ''on'' then\n    return null;\n  end if;\n',
+    case when partitioned and not row_level then
+      E'  if tg_argv[0] = ''partition'' and not exists (select from pg_inherits as i where i.inhrelid = tg_relid) then\n'
+      '    return null; -- detached\n  end if;\n' end,
+    E'\n  begin\n    if not exists (select ', webhooks_private.named_text(rules),
+    E'\n                     from ', probed, E', webhooks.settings as s\n                    where s.capture) then\n',
+    E'      return null;\n    end if;\n',
+    E'  exception when others then\n    perform webhooks_private.capture_failed(tg_relid, tg_op, concat(sqlstate, '': '', sqlerrm));\n    return null;\n  end;\n',
+    webhooks_private.insert_text(base, rules, row_type, source), E'\n',
+    case when wrapped then
+      E'\n  if current_setting(''rowhook.capture_failure'', true) <> '''' then\n'
+      '    perform webhooks_private.capture_failed(tg_relid, tg_op, current_setting(''rowhook.capture_failure''));\n'
+      '    perform webhooks_private.note_capture_failure('''');\n  end if;\n' end,
+    E'  return null;\nend\n');
+end
+$$;
+comment on function webhooks_private.capture_text(text, webhooks.capture_rules[], text, boolean) is
+  'The body of the trigger function for one operation of a watched table.';
+
+/*
+ * A condition or payload function that raises an error must not refuse the write: the row is then no match, or its event
+ * holds the key alone, and the operator is told. What ends a transaction anyway (deadlock, serialization) goes through.
+ */
+create function webhooks_private.guard_text(rule webhooks.capture_rules, purpose text) returns text
+language sql stable
+return format(
+  E'\nbegin\n  return %s;\nexception\n  when transaction_rollback then\n    raise;\n'
+  '  when others then\n    perform webhooks_private.note_capture_failure(concat(%L, sqlstate, '': '', sqlerrm));\n    return %s;\nend\n',
+  case when purpose = 'condition' then webhooks_private.condition_text(rule.condition)
+       else format('%s(%s)::json', (select rule.payload::oid::regproc),
+                   case when (select p.pronargs from pg_proc as p where p.oid = rule.payload) = 2
+                        then concat_ws(', ', case rule.fires_on when 'insert' then 'null' else 'old' end,
+                                             case rule.fires_on when 'delete' then 'null' else 'new' end)
+                        else case rule.fires_on when 'delete' then 'old' else 'new' end end) end,
+  concat(rule.event, ', its ', purpose, ', ', case purpose when 'payload' then rule.payload::text else rule.condition end, ': '),
+  case purpose when 'condition' then 'false' else 'null' end);
+comment on function webhooks_private.guard_text(webhooks.capture_rules, text) is
+  'The body of the function that wraps the condition or the payload function of a rule.';
+
+-- Down Migration
+drop function webhooks_private.guard_text(webhooks.capture_rules, text);
+drop function webhooks_private.capture_text(text, webhooks.capture_rules[], text, boolean);
+drop function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text);
+drop function webhooks_private.named_text(webhooks.capture_rules[]);
