@@ -19,10 +19,10 @@ docs('shows writes that make the events beside them', async () => {
 
 docs('names every event type of the store, and only those', async () => {
   const db = await createTestDatabase({ template: 'store' })
-  const { rows } = await db.pool.query<{ event: string }>('select distinct event from webhooks.capture_rules order by event')
+  const { rows } = await db.pool.query<{ event: string }>('select distinct event from webhooks.capture_rules')
   await db.drop()
   const table = page.slice(page.indexOf('| table |'), page.indexOf('Money is a string'))
-  assert.equal([...table.matchAll(/`([a-z_]+\.[a-z_]+)`/g)].map(([, event]) => event).toSorted(), rows.map(({ event }) => event))
+  assert.equal([...table.matchAll(/`([a-z_]+\.[a-z_]+)`/g)].map(([, event = '']) => event).toSorted(), rows.map(({ event }) => event).toSorted())
 })
 
 docs.run()
