@@ -20,6 +20,13 @@ begin
       detail  = 'At most 2,048 are allowed.',
       hint    = 'Shorten the path or the query.';
   end if;
+  -- Before any message that shows the URL.
+  if authority like '%@%' then
+    raise exception using errcode = 'WHURL',
+      message = 'Endpoint URL holds a user name or password.',
+      detail  = 'They would be dropped by the client and shown in logs.',
+      hint    = 'Send credentials in a header of the endpoint, or use its auth.';
+  end if;
   if scheme is null or scheme not in ('http', 'https') then
     raise exception using errcode = 'WHURL',
       message = format('Endpoint URL %L is not an absolute http(s) URL.', url),
@@ -32,12 +39,6 @@ begin
       detail  = 'Payloads are signed, not encrypted, so they may only travel over TLS.',
       hint    = 'Use an https:// URL, or set WEBHOOK_ALLOW_HTTP=true in development.';
   end if;
-  if authority like '%@%' then
-    raise exception using errcode = 'WHURL',
-      message = 'Endpoint URL holds a user name or password.',
-      detail  = 'They would be dropped by the client and shown in logs.',
-      hint    = 'Send credentials in a header of the endpoint, or use its auth.';
-  end if;
   if host is null or url ~ '[[:cntrl:][:space:]\\]' then
     raise exception using errcode = 'WHURL',
       message = format('Endpoint URL %L has no usable host.', url),
@@ -45,6 +46,12 @@ begin
       hint    = 'Write it as https://host/path.';
   end if;
   port := coalesce(host[2]::integer, case scheme when 'https' then 443 else 80 end);
+  if port not between 1 and 65535 then
+    raise exception using errcode = 'WHURL',
+      message = format('Endpoint URL names port %s.', port),
+      detail  = 'Ports go from 1 to 65535.',
+      hint    = 'Correct the number, or leave it out for 443.';
+  end if;
   if cardinality(rules.allow_ports) > 0 and port <> all (rules.allow_ports) then
     raise exception using errcode = 'WHPRT',
       message = format('Endpoint URL uses port %s.', port),
@@ -62,7 +69,7 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   odd text;
 begin
-  if cardinality(patterns) = 0 or array_position(patterns, null) is not null then
+  if coalesce(cardinality(patterns), 0) = 0 or array_position(patterns, null) is not null then
     raise exception using errcode = 'WHPAT',
       message = 'The endpoint asks for no event.',
       detail  = 'events is empty or holds a null.',
