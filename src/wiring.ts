@@ -18,6 +18,7 @@ import { createRecorder } from './delivery/recorder.ts'
 import { createCounters, type Log } from './delivery/registry-deps.ts'
 import { createTokenSource } from './http/oauth.ts'
 import { createSender, type Sender } from './http/sender.ts'
+import type { LanesSessionDeps } from './worker/lanes-session.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
 export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
@@ -33,6 +34,22 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
 /** Connections of a worker beside its lock connection and the listener of graphile-worker: reads, two record batches, jobs, rounds. */
 const POOL_SIZE = 12
 const STALE_AFTER_MS = 10_000
+
+/** The database as lanes use it, but for what belongs to a lock connection. */
+export const createLaneStore = (pool: pg.Pool): LanesSessionDeps['store'] => ({
+  look: (ids) => lanes.lookAtLanes(pool, ids),
+  loadEndpoints: (ids) => loadLaneEndpoints(pool, ids),
+  readPages: (wishes, busyIds) => readPages(pool, wishes, busyIds),
+  scheduleWakes: (wakes) => lanes.scheduleWakes(pool, wakes),
+  holdLane: (...hold) => lanes.holdLane(pool, ...hold),
+  saveCircuit: (...circuit) => lanes.saveCircuit(pool, ...circuit),
+  savePace: (...pace) => lanes.savePace(pool, ...pace),
+  disableEndpoint: (...disable) => lanes.disableEndpoint(pool, ...disable),
+  onCircuitOpen: (endpointId) => lanes.circuitOpened(pool, endpointId),
+  reserveTenantSlots: (...slots) => lanes.reserveTenantSlots(pool, ...slots),
+  markSuspect: (...suspect) => lanes.markSuspect(pool, ...suspect),
+  clearSuspect: (endpointId) => lanes.clearSuspect(pool, endpointId),
+})
 
 /**
  * Starts a worker on a migrated database. It keeps itself alive until `stop`.
@@ -65,20 +82,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     memories: createMemories(),
     counters: createCounters(),
     mayDeliver: () => settings.outboundEnabled,
-    store: {
-      look: (ids) => lanes.lookAtLanes(pool, ids),
-      loadEndpoints: (ids) => loadLaneEndpoints(pool, ids),
-      readPages: (wishes, busyIds) => readPages(pool, wishes, busyIds),
-      scheduleWakes: (wakes) => lanes.scheduleWakes(pool, wakes),
-      holdLane: (...hold) => lanes.holdLane(pool, ...hold),
-      saveCircuit: (...circuit) => lanes.saveCircuit(pool, ...circuit),
-      savePace: (...pace) => lanes.savePace(pool, ...pace),
-      disableEndpoint: (...disable) => lanes.disableEndpoint(pool, ...disable),
-      onCircuitOpen: (endpointId) => lanes.circuitOpened(pool, endpointId),
-      reserveTenantSlots: (...slots) => lanes.reserveTenantSlots(pool, ...slots),
-      markSuspect: (...suspect) => lanes.markSuspect(pool, ...suspect),
-      clearSuspect: (endpointId) => lanes.clearSuspect(pool, endpointId),
-    },
+    store: createLaneStore(pool),
     createRecorder: (workerId) =>
       createRecorder({
         record: (results) => recordResults(pool, workerId, results),

@@ -43,42 +43,48 @@ comment on column webhooks_private.lanes_due.endpoint_id is 'The endpoint.';
 comment on column webhooks_private.lanes_due.due_at      is 'When something is due. Null: nothing is open.';
 
 /*
- * The look of a lane that goes idle. The horizon and what is due come from one snapshot: when xmin has reached the xmax
- * that the first look after the unlock saw, every transaction that may have seen the lane owned has ended, and this
- * snapshot shows what it wrote.
+ * The look of a lane that goes idle. What is due and the xmin come from one snapshot: it shows what every transaction
+ * below xmin has written, for all of them have ended.
  */
 create function webhooks_private.look_at_lanes(endpoint_ids uuid[])
-returns table (endpoint_id uuid, due_in_ms double precision, xmin text, xmax text)
+returns table (endpoint_id uuid, due_in_ms double precision, xmin text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
 begin
   return query
   select lane.endpoint_id,
          extract(epoch from lane.due_at - clock_timestamp())::double precision * 1000,
-         pg_snapshot_xmin(pg_current_snapshot())::text,
-         pg_snapshot_xmax(pg_current_snapshot())::text
+         pg_snapshot_xmin(pg_current_snapshot())::text
     from webhooks_private.lanes_due as lane
    where lane.endpoint_id = any (endpoint_ids);
 end
 $$;
 comment on function webhooks_private.look_at_lanes(uuid[]) is
-  'For each lane in how many milliseconds something is due (null: nothing is open), and the horizon of the snapshot that says so.';
+  'For each lane in how many milliseconds something is due (null: nothing is open), and the xmin of the snapshot that says so.';
 
 /*
- * Unlock, then look: two statements of a volatile function, so that the look has a snapshot of its own, taken after the
- * locks are gone. One round trip, on the connection that holds the locks.
+ * Unlock, then look: statements of a volatile function, so that the look has a snapshot of its own, taken after the locks
+ * are gone. One round trip, on the connection that holds the locks.
+ *
+ * The horizon is a transaction id that is assigned after the unlock. A writer has its own before it tests a lane, so
+ * whoever saw the lane owned has a lower one; when a look's xmin has reached the horizon, all of those have ended. The
+ * xmax of a snapshot would not do: it follows the last transaction that has ended, and those that are under way may lie
+ * beyond it. (An id costs a commit record that nobody waits for.)
  */
 create function webhooks_private.release_lanes(endpoint_ids uuid[])
-returns table (endpoint_id uuid, due_in_ms double precision, xmin text, xmax text)
+returns table (endpoint_id uuid, due_in_ms double precision, xmin text, horizon text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
 begin
   perform pg_advisory_unlock(webhooks_private.lane_lock(lane.id)) from unnest(endpoint_ids) as lane (id);
-  return query select * from webhooks_private.look_at_lanes(endpoint_ids);
+  horizon := pg_current_xact_id()::text;
+  return query
+  select look.endpoint_id, look.due_in_ms, look.xmin, release_lanes.horizon
+    from webhooks_private.look_at_lanes(endpoint_ids) as look;
 end
 $$;
 comment on function webhooks_private.release_lanes(uuid[]) is
-  'Gives lanes back and looks at once what is due for them (look_at_lanes).';
+  'Gives lanes back and looks at once what is due for them; with a transaction id above that of everybody who saw them owned.';
 
 create function webhooks_private.schedule_wakes(endpoint_ids uuid[], in_ms double precision[]) returns void
 language plpgsql volatile

@@ -8,12 +8,13 @@ export type Look = {
   readonly dueInMs: number | null
   /** every transaction below has ended, as of the snapshot that saw the above */
   readonly xmin: bigint
-  /** no transaction from here on had begun */
-  readonly xmax: bigint
 }
 
-/** A connection or a pool. The lock connection for `takeLanes` and `releaseLanes`: the locks belong to it. */
-type Queryable = Pick<pg.Pool | pg.ClientBase, 'query'>
+/** The look that goes with giving a lane back. */
+export type Release = Look & {
+  /** above the transaction id of everybody who may have seen the lane owned */
+  readonly horizon: bigint
+}
 
 /**
  * Takes the lanes that are free. Three tries each, because a writer that tests a lane holds its lock for some microseconds.
@@ -34,25 +35,27 @@ export const takeLanes = async (lockConnection: pg.ClientBase, endpointIds: read
   return rows.map(([id]) => id)
 }
 
-type LookRow = readonly [endpointId: string, dueInMs: number | null, xmin: string, xmax: string]
-
-const asLook = ([endpointId, dueInMs, xmin, xmax]: LookRow): Look => ({ endpointId, dueInMs, xmin: BigInt(xmin), xmax: BigInt(xmax) })
-
-const look = (step: 'release_lanes' | 'look_at_lanes') => async (connection: Queryable, endpointIds: readonly string[]): Promise<Look[]> => {
-  const { rows } = await connection.query<[string, number | null, string, string]>({
-    name: step,
+/** Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip. */
+export const releaseLanes = async (lockConnection: pg.ClientBase, endpointIds: readonly string[]): Promise<Release[]> => {
+  const { rows } = await lockConnection.query<[string, number | null, string, string]>({
+    name: 'release_lanes',
     rowMode: 'array',
-    text: `select endpoint_id, due_in_ms, xmin, xmax from webhooks_private.${step}($1::uuid[])`,
+    text: 'select endpoint_id, due_in_ms, xmin, horizon from webhooks_private.release_lanes($1::uuid[])',
     values: [endpointIds],
   })
-  return rows.map(asLook)
+  return rows.map(([endpointId, dueInMs, xmin, horizon]) => ({ endpointId, dueInMs, xmin: BigInt(xmin), horizon: BigInt(horizon) }))
 }
 
-/** Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip. */
-export const releaseLanes = look('release_lanes')
-
 /** Looks again at lanes that were given back. */
-export const lookAtLanes = look('look_at_lanes')
+export const lookAtLanes = async (pool: pg.Pool, endpointIds: readonly string[]): Promise<Look[]> => {
+  const { rows } = await pool.query<[string, number | null, string]>({
+    name: 'look_at_lanes',
+    rowMode: 'array',
+    text: 'select endpoint_id, due_in_ms, xmin from webhooks_private.look_at_lanes($1::uuid[])',
+    values: [endpointIds],
+  })
+  return rows.map(([endpointId, dueInMs, xmin]) => ({ endpointId, dueInMs, xmin: BigInt(xmin) }))
+}
 
 /** Leaves one wake-up job a lane at a later time, in place of the one left before. For a lane's owner only. */
 export const scheduleWakes = async (pool: pg.Pool, wakes: readonly { readonly endpointId: string; readonly inMs: number }[]): Promise<void> => {

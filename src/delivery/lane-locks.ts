@@ -1,16 +1,16 @@
 /** Takes lanes and gives them back in batches, one statement under way at a time: the lock connection is one for all lanes. */
-import type { Look } from '../database/lanes.ts'
+import type { Release } from '../database/lanes.ts'
 
 export type LaneLocksDeps = {
   readonly take: (endpointIds: readonly string[]) => Promise<string[]>
-  readonly release: (endpointIds: readonly string[]) => Promise<Look[]>
+  readonly release: (endpointIds: readonly string[]) => Promise<Release[]>
 }
 
 export type LaneLocks = {
   /** whether the lane is ours now */
   readonly take: (endpointId: string) => Promise<boolean>
   /** resolves with the look that followed; `undefined`: the endpoint no longer exists */
-  readonly release: (endpointId: string) => Promise<Look | undefined>
+  readonly release: (endpointId: string) => Promise<Release | undefined>
 }
 
 type Waiting<T> = { readonly endpointId: string; readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void }
@@ -46,5 +46,5 @@ const createBatch = <T>(run: (endpointIds: readonly string[]) => Promise<Readonl
 
 export const createLaneLocks = ({ take, release }: LaneLocksDeps): LaneLocks => ({
   take: createBatch(async (ids) => new Map((await take(ids)).map((id) => [id, true])), false),
-  release: createBatch<Look | undefined>(async (ids) => new Map((await release(ids)).map((each) => [each.endpointId, each])), undefined),
+  release: createBatch<Release | undefined>(async (ids) => new Map((await release(ids)).map((each) => [each.endpointId, each])), undefined),
 })

@@ -1,6 +1,6 @@
 /** What the lanes of a process stand on. */
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
-import type { Look } from '../database/lanes.ts'
+import type { Look, Release } from '../database/lanes.ts'
 import type { Pages, PageWish } from '../database/pages.ts'
 import type { AttemptDeps } from './attempt.ts'
 import type { Memories } from './memory.ts'
@@ -10,7 +10,7 @@ import type { Recorder } from './recorder.ts'
 /** The database, as lanes use it. `take`, `release` and `heldLocks` run on the lock connection, all else on a pool. */
 export type LaneStore = {
   readonly take: (endpointIds: readonly string[]) => Promise<string[]>
-  readonly release: (endpointIds: readonly string[]) => Promise<Look[]>
+  readonly release: (endpointIds: readonly string[]) => Promise<Release[]>
   readonly heldLocks: (endpointIds: readonly string[]) => Promise<string[]>
   readonly look: (endpointIds: readonly string[]) => Promise<Look[]>
   readonly loadEndpoints: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>

@@ -21,7 +21,7 @@ export type Registry = {
   readonly stop: (graceMs: number) => Promise<void>
   /** the lock connection is gone, and every lane with it: starts nothing more; what is under way is still recorded, if nobody was faster */
   readonly abandon: () => void
-  readonly vitals: () => { readonly lanes: number; readonly inFlight: number; readonly busyLanes: string[] }
+  readonly vitals: () => { readonly lanes: number; readonly inFlight: number; readonly busyLanes: string[]; readonly watched: number }
   /** lanes that the server no longer counts as ours are left at once */
   readonly verify: () => Promise<void>
 }
@@ -235,6 +235,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     vitals: () => ({
       lanes: lanes.size,
       inFlight: places.underWay,
+      watched: watch.size(),
       busyLanes: [...lanes.values()].filter((lane) => lane.busy.size > 0).map((lane) => lane.endpoint.id),
     }),
     abandon: () => {

@@ -2,7 +2,7 @@
  * Going idle without losing anybody. After its lock is gone, a lane is looked at until every transaction that may have
  * seen it owned has ended: a writer that relied on the owner is thereby seen, and a later one finds the lane free.
  */
-import type { Look } from '../database/lanes.ts'
+import type { Look, Release } from '../database/lanes.ts'
 import type { Clock } from './clock.ts'
 
 export type WatchDeps = {
@@ -17,7 +17,7 @@ export type WatchDeps = {
 
 export type Watch = {
   /** begins with the look that the release itself took */
-  readonly begin: (look: Look, options?: { readonly isHeld?: boolean }) => void
+  readonly begin: (release: Release, options?: { readonly isHeld?: boolean }) => void
   /** the lane was taken again, by whoever */
   readonly forget: (endpointId: string) => void
   readonly stop: () => void
@@ -78,7 +78,7 @@ export const createWatch = ({ clock, look, onDue, onSettled, onTrouble }: WatchD
   return {
     begin: (seen, { isHeld = false } = {}) => {
       if (isStopped) return
-      watched.set(seen.endpointId, { horizon: seen.xmax, deadlineMs: clock.monotonicMs() + MAX_WATCH_MS, isHeld })
+      watched.set(seen.endpointId, { horizon: seen.horizon, deadlineMs: clock.monotonicMs() + MAX_WATCH_MS, isHeld })
       judge(seen)
       pauseMs = 1
       schedule()
