@@ -3,9 +3,7 @@ import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
 import { setAlerts } from './database/alerts.ts'
-import { loadLaneEndpoints } from './database/lane-endpoints.ts'
-import * as lanes from './database/lanes.ts'
-import { readPages } from './database/pages.ts'
+import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { workerUrl } from './database/session.ts'
@@ -18,7 +16,6 @@ import { createRecorder } from './delivery/recorder.ts'
 import { createCounters, type Log } from './delivery/registry-deps.ts'
 import { createTokenSource } from './http/oauth.ts'
 import { createSender, type Sender } from './http/sender.ts'
-import type { LanesSessionDeps } from './worker/lanes-session.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
 export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
@@ -34,22 +31,6 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
 /** Connections of a worker beside its lock connection and the listener of graphile-worker: reads, two record batches, jobs, rounds. */
 const POOL_SIZE = 12
 const STALE_AFTER_MS = 10_000
-
-/** The database as lanes use it, but for what belongs to a lock connection. */
-export const createLaneStore = (pool: pg.Pool): LanesSessionDeps['store'] => ({
-  look: (ids) => lanes.lookAtLanes(pool, ids),
-  loadEndpoints: (ids) => loadLaneEndpoints(pool, ids),
-  readPages: (wishes, busyIds) => readPages(pool, wishes, busyIds),
-  scheduleWakes: (wakes) => lanes.scheduleWakes(pool, wakes),
-  holdLane: (...hold) => lanes.holdLane(pool, ...hold),
-  saveCircuit: (...circuit) => lanes.saveCircuit(pool, ...circuit),
-  savePace: (...pace) => lanes.savePace(pool, ...pace),
-  disableEndpoint: (...disable) => lanes.disableEndpoint(pool, ...disable),
-  onCircuitOpen: (endpointId) => lanes.circuitOpened(pool, endpointId),
-  reserveTenantSlots: (...slots) => lanes.reserveTenantSlots(pool, ...slots),
-  markSuspect: (...suspect) => lanes.markSuspect(pool, ...suspect),
-  clearSuspect: (endpointId) => lanes.clearSuspect(pool, endpointId),
-})
 
 /**
  * Starts a worker on a migrated database. It keeps itself alive until `stop`.
