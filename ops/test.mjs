@@ -3,28 +3,33 @@
  * Usage: npm test [-- <test files or node --test options>]. ROWHOOK_TEST_DATABASE_URL names a server of your own instead.
  */
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { testServerSettings } from '../test/support/cluster.ts'
 import { ensureTemplate } from '../test/support/template.ts'
 
-/** A directory that the server's account can enter when this process is root. */
-const makeHome = () => {
-  const home = mkdtempSync(join(tmpdir(), 'rowhook-test-'))
-  chmodSync(home, 0o755)
-  return home
+/** Everything temporary of the run is in here, so that nothing is left of it, also when it is interrupted. */
+const makePlace = () => {
+  const place = mkdtempSync(join(tmpdir(), 'rowhook-test-'))
+  const temporary = join(place, 'tmp')
+  mkdirSync(temporary)
+  // the server's account must get in when this process is root
+  for (const directory of [place, temporary]) chmodSync(directory, 0o755)
+  process.env.TMPDIR = temporary
+  return place
 }
 
-const startServer = async () => {
-  const home = makeHome()
-  const server = await startEmbedded({ home, settings: testServerSettings, database: 'postgres' })
-  const stop = async () => {
-    await server.stop()
-    rmSync(home, { recursive: true, force: true })
+/** Servers that a test started for itself and was killed before it could stop them. */
+const stopStrays = (place) => {
+  for (const file of globSync(join(place, 'tmp/**/postmaster.pid'))) {
+    try {
+      process.kill(Number.parseInt(readFileSync(file, 'utf8'), 10), 'SIGQUIT')
+    } catch {
+      // it has gone by itself
+    }
   }
-  return { url: server.url, stop }
 }
 
 // Ctrl-C reaches the tests by themselves; the run goes on here until they have ended, and then stops the server.
@@ -42,7 +47,10 @@ const runTests = (args) => {
   return new Promise((done) => tests.once('exit', (code) => done(code ?? 1)))
 }
 
-const server = process.env.ROWHOOK_TEST_DATABASE_URL ? undefined : await startServer()
+const place = makePlace()
+const server = process.env.ROWHOOK_TEST_DATABASE_URL
+  ? undefined
+  : await startEmbedded({ home: place, settings: testServerSettings, database: 'postgres' })
 try {
   if (server) process.env.ROWHOOK_TEST_DATABASE_URL = server.url
   await ensureTemplate('core')
@@ -50,4 +58,6 @@ try {
   process.exitCode = interrupted ? 130 : await runTests(process.argv.slice(2))
 } finally {
   await server?.stop()
+  stopStrays(place)
+  rmSync(place, { recursive: true, force: true, maxRetries: 5 })
 }
