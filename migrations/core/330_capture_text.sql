@@ -65,21 +65,52 @@ return format('webhooks_private.%I', concat(base, '__', rule.fires_on, '_', rule
 comment on function webhooks_private.guard_name(text, webhooks.capture_rules, text) is
   'The name of the function that wraps a rule''s condition or payload.';
 
+/*
+ * The rows of the table may hold what a payload function leaves out, or print it in another form (money as text). So where
+ * there is one, previous is told in its words. A payload that is no object has no members to compare.
+ */
+create function webhooks_private.changed_members(was json, now json) returns json
+language sql stable
+return case when json_typeof(was) = 'object' and json_typeof(now) = 'object' then (
+  select concat('{', string_agg(concat(to_json(key), ':', coalesce(w.value::text, 'null')), ',' order by w.place, n.place), '}')::json
+    from json_each(was) with ordinality as w (key, value, place)
+    full join json_each(now) with ordinality as n (key, value, place) using (key)
+   where w.value::text is distinct from n.value::text
+) end;
+comment on function webhooks_private.changed_members(json, json) is
+  'The members of the first object that the second one has otherwise, their texts untouched; null for one that it had not.';
+
+create function webhooks_private.tells_previous(payload regprocedure) returns boolean
+language sql stable
+return coalesce((select p.pronargs = 1 from pg_proc as p where p.oid = payload), false);
+comment on function webhooks_private.tells_previous(regprocedure) is
+  'Whether a payload function can be asked for the old row as well: one of the row alone. One of old and new tells a change already.';
+
 create function webhooks_private.rule_text(base text, rule webhooks.capture_rules, row_type text, with_previous boolean) returns text
 language sql stable
 return (
-  select format('select %L as type, %s as data', rule.event,
-                case when rule.payload is null
-                     then webhooks_private.row_json(row_name, rule.payload_columns)
-                     else format('%s(%s)', webhooks_private.guard_name(base, rule, 'payload'), typed_rows) end)
-         || case when with_previous then E',\n                ' || webhooks_private.previous_text(rule.payload_columns) || ' as previous' else '' end
-         || coalesce(E'\n          where ' || nullif(concat_ws(E'\n            and ',
-              case when rule.fires_on = 'update' then webhooks_private.changed_text(rule.changed) end,
-              case when rule.guarded               then format('%s(%s)', webhooks_private.guard_name(base, rule, 'condition'), typed_rows)
-                   when rule.condition is not null then webhooks_private.condition_text(rule.condition) end), ''), '')
+  select case
+           when with_previous and webhooks_private.tells_previous(rule.payload)
+           then format(E'select %1$L as type, made.data,\n                webhooks_private.changed_members(%2$s(%3$s), made.data) as previous\n'
+                       '           from (select %2$s(%4$s) as data%5$s\n                 offset 0) as made',
+                       rule.event, webhooks_private.guard_name(base, rule, 'payload'), rows_before, typed_rows, matches)
+           else concat(format('select %L as type, ', rule.event),
+                       case when rule.payload is null
+                            then webhooks_private.row_json(row_name, rule.payload_columns)
+                            else format('%s(%s)', webhooks_private.guard_name(base, rule, 'payload'), typed_rows) end,
+                       ' as data',
+                       case when with_previous then E',\n                ' || webhooks_private.previous_text(rule.payload_columns) || ' as previous' end,
+                       matches)
+         end
     from (select case rule.fires_on when 'delete' then 'old' else 'new' end as row_name,
                  replace(case rule.fires_on when 'insert' then 'new$' when 'delete' then 'old$' else 'old$, new$' end,
-                         '$', coalesce('::' || row_type, '')) as typed_rows) as names
+                         '$', coalesce('::' || row_type, '')) as typed_rows,
+                 replace('old$, old$', '$', coalesce('::' || row_type, '')) as rows_before) as names
+   cross join lateral (
+         select E'\n          where ' || nullif(concat_ws(E'\n            and ',
+                  case when rule.fires_on = 'update' then webhooks_private.changed_text(rule.changed) end,
+                  case when rule.guarded               then format('%s(%s)', webhooks_private.guard_name(base, rule, 'condition'), typed_rows)
+                       when rule.condition is not null then webhooks_private.condition_text(rule.condition) end), '') as matches) as conditions
 );
 comment on function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean) is
   'SQL for the event of one rule and one row: a select without from, over old and new.';
@@ -122,6 +153,8 @@ comment on function webhooks_private.row_columns(regclass, text) is
 drop function webhooks_private.row_columns(regclass, text);
 drop function webhooks_private.source_text(text, text);
 drop function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean);
+drop function webhooks_private.tells_previous(regprocedure);
+drop function webhooks_private.changed_members(json, json);
 drop function webhooks_private.guard_name(text, webhooks.capture_rules, text);
 drop function webhooks_private.condition_text(text);
 drop function webhooks_private.previous_text(text[]);

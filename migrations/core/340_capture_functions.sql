@@ -65,7 +65,9 @@ return (
          case when updates then format(' + octet_length(%s.previous::text)', previous_of) else '' end)
     from (select (rules[1]).*) as r
    cross join lateral (select case r.fires_on when 'delete' then 'old' else 'new' end as row_name, r.fires_on = 'update' as updates) as operation
-   cross join lateral (select case when updates then case when exists (select from unnest(rules) as u where u.payload_columns is distinct from r.payload_columns)
+   cross join lateral (select case when updates then case when exists (select from unnest(rules) as u
+                                                                        where u.payload_columns is distinct from r.payload_columns
+                                                                           or webhooks_private.tells_previous(u.payload))
                                                           then 'e' else 'p' end end as previous_of) as shared -- p: the same for all rules
 );
 comment on function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text) is

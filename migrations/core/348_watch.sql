@@ -83,7 +83,7 @@ begin
 end
 $$;
 comment on function webhooks.watch(regclass, text, jsonb, text, text[], text[], text[], regprocedure) is
-  'Makes events of the writes to a table. rules: [{"event": "sale.completed", "on": "update", "when": "new.status = ''completed''", "changed": ["status"]}]; on is insert, update or delete, when is SQL over old and new, changed lists columns of which one must change (without it any), and a rule may have its own columns, exclude or payload. tenant: the column of the tenant, null for tenant default. key: columns of the resource id, the primary key by default. columns, exclude: what data and previous show, all by default. payload: a function of the row, or of old and new, that gives json or jsonb. Calling it again replaces the rules. Truncate makes no events.';
+  'Makes events of the writes to a table. rules: [{"event": "sale.completed", "on": "update", "when": "new.status = ''completed''", "changed": ["status"]}]; on is insert, update or delete, when is SQL over old and new, changed lists columns of which one must change (without it any), and a rule may have its own columns, exclude or payload. tenant: the column of the tenant, null for tenant default. key: columns of the resource id, the primary key by default. columns, exclude: what data and previous show, all by default. payload: a function of the row, or of old and new, that gives json or jsonb; with one of the row alone, previous holds the members of its result for the old row that differ. Calling it again replaces the rules. Truncate makes no events.';
 
 create function webhooks.unwatch(relation regclass) returns boolean
 language plpgsql volatile
