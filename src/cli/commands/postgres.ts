@@ -13,7 +13,9 @@ const run = async ({ port, url, stop }: Options) => {
   if (url) print(server.url)
   if (!url && !stop) {
     print(`PostgreSQL ${server.adopted ? 'is already running' : 'is running'}. Connect with:\n\n  psql ${server.url}\n\nPress Ctrl-C to stop.`)
+    const alive = setInterval(() => undefined, 3_600_000) // waiting for a signal does not keep a process alive
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    clearInterval(alive)
   }
   await server.stop()
 }
