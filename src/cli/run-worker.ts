@@ -1,0 +1,26 @@
+/** A worker as a process: from its start until somebody tells it to stop. */
+import type { Config } from '../config/load.ts'
+import type { WorkerSettings } from '../wiring.ts'
+import type { Stopping } from './told-to-stop.ts'
+
+/** Requests under way have this long to end; a service manager should wait longer before it kills. */
+const GRACE_MS = 20_000
+
+/** What a worker takes from the configuration. */
+export const workerSettings = (config: Config, databaseUrl: string, log: WorkerSettings['log']): WorkerSettings => ({ ...config, databaseUrl, log })
+
+/**
+ * Runs a worker until `stopping` is asked. Returns when every request has ended or has been handed back.
+ * @throws RowhookError WHMIS (not migrated), WHNEW, WHDBC, WHNET
+ */
+export const runWorker = async (settings: WorkerSettings, stopping: Stopping): Promise<void> => {
+  const { log } = settings
+  const { checkMigrated } = await import('../database/migrated.ts')
+  await checkMigrated(settings.databaseUrl)
+  const { launchWorker } = await import('../wiring.ts')
+  const worker = await launchWorker(settings)
+  const signal = await stopping.asked
+  log.info({ signal, inFlight: worker.vitals().inFlight }, 'stopping')
+  await worker.stop(GRACE_MS)
+  log.info({}, 'stopped')
+}

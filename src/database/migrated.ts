@@ -1,0 +1,20 @@
+/** Whether a database is ready for this version: asked before a process starts to work on it. */
+import { RowhookError } from '../core/errors.ts'
+import { migrateStatus } from './migrate.ts'
+import { refuseNewer } from './migrate/ledger.ts'
+
+/**
+ * @throws RowhookError WHMIS where migrations of the core are missing, WHNEW where a newer version has migrated, WHDBC
+ */
+export const checkMigrated = async (databaseUrl: string): Promise<void> => {
+  const core = (await migrateStatus({ databaseUrl })).filter(({ group }) => group === 'core')
+  refuseNewer(core)
+  const pending = core.filter(({ state }) => state === 'pending')
+  if (pending.length === 0) return
+  throw new RowhookError({
+    code: 'WHMIS',
+    message: pending.length === core.length ? 'The database has no schema webhooks yet.' : 'The schema of the database is older than this version.',
+    detail: `Missing: ${pending.length === core.length ? 'all' : pending.map(({ name }) => name).join(', ')} of ${core.length} migrations.`,
+    hint: 'Run rowhook migrate up, or rowhook up, which does that first.',
+  })
+}

@@ -1,0 +1,101 @@
+/** `rowhook worker` and `rowhook up` as processes: they deliver, and end as they are told. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runCommand, startCommand } from '../support/command.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
+import { createReceiver } from '../support/receiver.ts'
+import { waitFor } from '../support/wait.ts'
+
+const open: TestDatabase[] = []
+const database = async (template: 'core' | 'empty') => {
+  const db = await createTestDatabase({ template })
+  open.push(db)
+  return db
+}
+
+const envFor = (db: TestDatabase, port: number) => ({
+  DATABASE_URL: db.url,
+  WEBHOOK_ALLOW_HTTP: 'true',
+  WEBHOOK_ALLOW_NETS: '127.0.0.1',
+  WEBHOOK_ALLOW_PORTS: String(port),
+})
+
+/** A worker that has mirrored its settings, so that an http endpoint can be made. */
+const startWorker = async (args: string[], db: TestDatabase) => {
+  const receiver = await createReceiver()
+  const worker = startCommand(args, { env: envFor(db, receiver.port) })
+  await worker.says(/worker ready/)
+  const endpointId = await createEndpoint(db.pool, { url: receiver.url })
+  return { receiver, worker, endpointId }
+}
+
+const lockedJobs = async (db: TestDatabase) => (await db.pool.query('select from graphile_worker.jobs where locked_at is not null')).rowCount
+
+const workers = suite('rowhook worker')
+
+workers('delivers until SIGTERM, lets the request under way end, and ends with 0', async () => {
+  const db = await database('core')
+  const { receiver, worker, endpointId } = await startWorker(['worker'], db)
+  receiver.respond({ status: 200, delayMs: 700 })
+  await createEvents(db.pool)
+  await receiver.waitForRequest(1)
+  worker.kill('SIGTERM')
+  const { code, signal, stdout } = await worker.ended
+  assert.equal([code, signal, stdout], [0, null, ''])
+  assert.equal((await deliveriesOf(db.pool, endpointId)).map(({ status }) => status), ['success'])
+  assert.is(await lockedJobs(db), 0)
+  await receiver.close()
+})
+
+workers('ends at once at a second signal, and loses nothing', async () => {
+  const db = await database('core')
+  const { receiver, worker, endpointId } = await startWorker(['worker'], db)
+  receiver.respond({ status: 200, delayMs: 15_000 })
+  await createEvents(db.pool)
+  await receiver.waitForRequest(1)
+  worker.kill('SIGTERM')
+  await worker.says(/stopping/)
+  const timer = setInterval(() => worker.kill('SIGTERM'), 100) // one that follows at once counts as the same keystroke
+  const { code } = await worker.ended
+  clearInterval(timer)
+  assert.is(code, 143)
+  assert.equal((await deliveriesOf(db.pool, endpointId)).map(({ status, attempts }) => [status, attempts]), [['pending', 0]])
+  await receiver.close()
+})
+
+workers('says what to do where the database is not migrated', async () => {
+  const db = await database('empty')
+  const { code, stderr } = await runCommand(['worker'], { env: { DATABASE_URL: db.url } })
+  assert.is(code, 1)
+  assert.match(stderr, /rowhook migrate up[^]*Code: WHMIS/)
+})
+
+workers('logs one JSON object a line, on standard error', async () => {
+  const db = await database('core')
+  const { receiver, worker } = await startWorker(['worker'], db)
+  worker.kill('SIGINT')
+  const { code, stderr } = await worker.ended
+  await receiver.close()
+  assert.is(code, 0)
+  const lines = stderr.trim().split('\n').map((line) => JSON.parse(line) as { msg: string })
+  assert.equal(lines.map(({ msg }) => msg), ['worker ready', 'stopping', 'stopped'])
+})
+
+workers.run()
+
+const all = suite('rowhook up')
+
+all('migrates, then delivers', async () => {
+  const db = await database('empty')
+  const { receiver, worker, endpointId } = await startWorker(['up', '--core-only'], db)
+  await createEvents(db.pool)
+  await receiver.waitForRequest(1)
+  await waitFor(async () => (await deliveriesOf(db.pool, endpointId))[0]?.status === 'success', { what: 'the delivery to be recorded' })
+  worker.kill('SIGTERM')
+  assert.is((await worker.ended).code, 0)
+  await receiver.close()
+})
+
+all.after(async () => void (await Promise.all(open.map((db) => db.drop()))))
+all.run()

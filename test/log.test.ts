@@ -1,0 +1,47 @@
+/** The log: one JSON object a line, readable at a terminal, and silent about secrets. */
+import { PassThrough } from 'node:stream'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { RowhookError } from '../src/core/errors.ts'
+import { createLog } from '../src/log.ts'
+
+const lines = (write: (log: ReturnType<typeof createLog>) => void, isTTY = false): string => {
+  const stream = Object.assign(new PassThrough(), { isTTY })
+  write(createLog({ level: 'info', stream }))
+  return (stream.read() as Buffer | null)?.toString() ?? ''
+}
+
+const logging = suite('the log')
+
+logging('is a JSON object a line', () => {
+  const { level, msg, workerId } = JSON.parse(lines((log) => log.info({ workerId: 'w1' }, 'worker ready'))) as Record<string, unknown>
+  assert.equal([level, msg, workerId], [30, 'worker ready', 'w1'])
+})
+
+logging('leaves out what is below its level', () => assert.is(lines((log) => log.debug({}, 'details')), ''))
+
+logging('is readable at a terminal', () => {
+  const text = lines((log) => log.warn({ lanes: 3 }, 'the sweeper woke lanes'), true)
+  assert.match(text, /WARN.*the sweeper woke lanes/)
+  assert.not.match(text, '{"')
+})
+
+logging('never holds a secret, a password, a token or the query of a URL', () => {
+  const cause = new Error('connect postgres://app:hunter2@db/shop refused')
+  const text = lines((log) => {
+    log.error({ err: new RowhookError({ code: 'WHURL', message: 'POST https://shop.example/hook?key=sesame failed', cause }) }, 'attempt')
+    log.error({ secret: 'open-sesame', endpoint: { password: 'open-sesame' }, text: 'signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, 'Bearer sesame.sesame')
+  })
+  for (const word of ['hunter2', 'sesame', 'MfKQ9r8']) assert.not.match(text, word)
+  assert.match(text, 'postgres://app:…@db/shop')
+  for (const line of text.trim().split('\n')) assert.type(JSON.parse(line), 'object')
+})
+
+logging('keeps code, message and cause of an error, and not the row that PostgreSQL quotes', () => {
+  const error = Object.assign(new Error('null value in column "data"'), { code: '23502', detail: 'Failing row contains (7, 1500.00).' })
+  const text = lines((log) => log.error({ err: error }, 'results could not be recorded'))
+  assert.match(text, '23502')
+  assert.not.match(text, '1500.00')
+})
+
+logging.run()

@@ -1,0 +1,62 @@
+/** The `rowhook` command as a process of its own, with its output as it comes and real signals. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { waitFor } from './wait.ts'
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+export type CommandOptions = {
+  /** beside PATH and HOME, which are handed down; nothing else of the tests' environment is */
+  readonly env?: Readonly<Record<string, string>>
+  /** ended with SIGKILL after this, so that no test run is left with it; 60,000 ms */
+  readonly deadlineMs?: number
+  readonly cwd?: string
+}
+
+/** How a process ended. `signal` is set where a signal ended it. */
+export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string }
+
+export type RunningCommand = {
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** waits until one of its outputs matches, and gives the match */
+  readonly says: (pattern: RegExp, deadlineMs?: number) => Promise<RegExpExecArray>
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<Ended>
+}
+
+/** Runs any program in that way. */
+export const startProgram = (file: string, args: readonly string[], { env = {}, deadlineMs = 60_000, cwd }: CommandOptions = {}): RunningCommand => {
+  const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
+  const child = spawn(file, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGKILL', ...(cwd ? { cwd } : {}) })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  let isOver = false
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('close', (code, signal) => {
+      isOver = true
+      resolve({ code, signal, stdout, stderr })
+    }),
+  )
+  return {
+    stdout: () => stdout,
+    stderr: () => stderr,
+    says: async (pattern, waitMs = 20_000) => {
+      const find = () => pattern.exec(stdout) ?? pattern.exec(stderr)
+      await waitFor(() => isOver || find(), { deadlineMs: waitMs, what: `${args.join(' ')} to say ${pattern}` })
+      const found = find()
+      if (!found) throw new Error(`${args.join(' ')} ended without saying ${pattern}:\n${stdout}${stderr}`)
+      return found
+    },
+    kill: (signal) => child.kill(signal),
+    ended,
+  }
+}
+
+/** Starts `rowhook <args>`. */
+export const startCommand = (args: readonly string[], options?: CommandOptions): RunningCommand => startProgram(process.execPath, [main, ...args], options)
+
+/** Runs `rowhook <args>` to its end. */
+export const runCommand = (args: readonly string[], options?: CommandOptions): Promise<Ended> => startCommand(args, options).ended
