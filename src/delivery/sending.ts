@@ -31,6 +31,9 @@ export type Sending = {
   readonly drain: () => Promise<void>
 }
 
+/** A step that throws (a secret that cannot be read, a database that went away) is tried again after this pause. */
+const PAUSE_AFTER_FAULT_MS = 1_000
+
 /** Whether an answer says that the endpoint is in trouble, and not that it refuses this message. */
 const isTrouble = (outcome: Outcome): boolean =>
   outcome.kind === 'unreachable' ? outcome.reason !== 'aborted' && outcome.literal !== true : outcome.status >= 500 || outcome.status === 408 || outcome.status === 429
@@ -43,12 +46,16 @@ export const createSending = (deps: SendingDeps): Sending => {
 
   const gate = createGate({ ...deps, onOpen: (lane) => schedule(lane) })
 
-  /** Applies what an answer means for the endpoint, before its delivery is recorded: no other request may start in between. */
-  const applyToEndpoint = async (lane: Lane, verdict: Verdict, outcome: Outcome): Promise<void> => {
+  /**
+   * Applies what an answer means for the endpoint before its delivery is recorded: no other request may start in between.
+   * @returns what must wait for the record: disabling cancels what is open, and this delivery still is
+   */
+  const applyToEndpoint = async (lane: Lane, verdict: Verdict, outcome: Outcome): Promise<() => Promise<unknown>> => {
     const { id, circuitRules } = lane.endpoint
     const before = lane.circuit
     lane.circuit = counted(before, isTrouble(outcome), circuitRules)
     const work: Promise<unknown>[] = []
+    let isOpened = false
     const hold = (forMs: number, reason: 'retry-after' | 'circuit open') => {
       lane.heldUntilMs = Math.max(lane.heldUntilMs, clock.monotonicMs() + forMs)
       lane.queue = []
@@ -59,17 +66,20 @@ export const createSending = (deps: SendingDeps): Sending => {
       log.warn({ endpointId: id, circuit: lane.circuit.state, openings: lane.circuit.openings }, 'circuit changed')
       if (lane.circuit.state === 'open') {
         hold(openForMs(lane.circuit, circuitRules), 'circuit open')
-        work.push(store.onCircuitOpen(id))
+        isOpened = true
       }
     }
     if (verdict.holdSeconds !== undefined) hold(verdict.holdSeconds * 1000, 'retry-after')
     if (verdict.disable !== undefined) {
       lane.endpoint = { ...lane.endpoint, maySend: false }
       lane.queue = []
-      work.push(store.disableEndpoint(id, verdict.disable))
       log.warn({ endpointId: id, reason: verdict.disable }, 'endpoint disabled')
     }
     await Promise.all(work)
+    return async () => {
+      if (isOpened) await store.onCircuitOpen(id)
+      if (verdict.disable !== undefined) await store.disableEndpoint(id, verdict.disable)
+    }
   }
 
   const report = (lane: Lane, due: DueDelivery, result: AttemptResult, recorded: RecordedOrLost, outcome: Outcome): void => {
@@ -118,11 +128,14 @@ export const createSending = (deps: SendingDeps): Sending => {
       }
       const { result, verdict, outcome } = attempted
       if (result === undefined) return // stopped by ourselves: handed back as it was
-      await applyToEndpoint(lane, verdict, outcome)
+      const afterwards = await applyToEndpoint(lane, verdict, outcome)
       report(lane, due, result, await deps.recorder.add(result), outcome)
+      await afterwards()
     } catch (error) {
       counters.failedSteps += 1
-      log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'an attempt could not be recorded; it will be repeated')
+      lane.heldUntilMs = Math.max(lane.heldUntilMs, clock.monotonicMs() + PAUSE_AFTER_FAULT_MS)
+      lane.queue = []
+      log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a step of a delivery failed; what is not recorded will be repeated')
     } finally {
       lane.busy.delete(due.id)
       lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
