@@ -82,12 +82,11 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
       }))),
   })
 
-  return {
-    ...worker,
-    stop: async (graceMs) => {
-      await worker.stop(graceMs)
-      if (settings.sender === undefined) await sender.close()
-      await pool.end()
-    },
+  const stop = async (graceMs?: number): Promise<void> => {
+    await worker.stop(graceMs)
+    if (settings.sender === undefined) await sender.close()
+    await pool.end()
   }
+  let stopping: Promise<void> | undefined
+  return { ...worker, stop: (graceMs) => (stopping ??= stop(graceMs)) }
 }

@@ -1,15 +1,28 @@
 /** What each answer of a receiver means for its delivery and its endpoint, end to end (the table "What an answer means"). */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createEndpoint, deliveriesOf } from '../support/endpoints.ts'
+import { addressPolicy } from '../../src/core/address.ts'
+import { createSender } from '../../src/http/sender.ts'
+import { deliveriesOf } from '../support/endpoints.ts'
 import { waitFor } from '../support/wait.ts'
 import { startEngine } from './support/engine.ts'
 
-const engine = await startEngine()
+const policy = addressPolicy({ allowHttp: true, allowNets: ['127.0.0.1'], allowPorts: 'any' })
+const sender = createSender({
+  policy,
+  resolver: { resolve: (name) => (name === 'inner.test' ? Promise.resolve(['10.0.0.1']) : Promise.reject(Object.assign(new Error(name), { code: 'ENOTFOUND' }))) },
+})
+const engine = await startEngine({ sender })
 const { db } = engine
 
+/** Where redirects lead: a path that nobody may ask for. */
+const elsewhere = new URL('/elsewhere', engine.receiver.url).href
+
 const answers = suite('answers')
-answers.after(() => engine.close())
+answers.after(async () => {
+  await engine.close()
+  await sender.close()
+})
 
 for (const status of [200, 201, 204, 299]) {
   answers(`${status} is a success`, async () => {
@@ -34,18 +47,13 @@ for (const status of [400, 405, 413, 414, 415, 422, 431, 501, 505]) {
 
 for (const status of [301, 307, 404, 408, 409, 418, 425, 429, 500, 502, 503, 504]) {
   answers(`${status} is tried again until the attempts are used up, and then failed`, async () => {
-    const hook = await engine.hook({ max_attempts: 2 }, { status, headers: { location: hook404() } })
+    const hook = await engine.hook({ max_attempts: 2 }, { status, headers: { location: elsewhere } })
     const { id } = await hook.publish()
     const done = await engine.waitForStatus(id, 'failed')
     assert.equal([done.attempts, done.response_code, done.last_error], [2, status, `HTTP ${status}`])
     assert.equal((await engine.attempts(id)).map(({ number }) => number), [1, 2])
     assert.is(hook.requests().length, 2, 'a redirect is not followed')
   })
-}
-
-/** Where a redirect leads: a path that nobody may ask for. */
-function hook404() {
-  return new URL('/elsewhere', engine.receiver.url).href
 }
 
 answers('no redirect was followed', () => assert.not.ok(engine.receiver.requests.some(({ path }) => path === '/elsewhere')))
@@ -159,7 +167,7 @@ answers('the wait before a retry follows the schedule, ten per cent up or down',
     const row = await engine.waitForStatus(id, 'retrying')
     waits.push((row.next_retry_at!.getTime() - Date.now()) / 60_000)
   }
-  assert.ok(waits.every((minutes) => minutes > 53.5 && minutes < 66.1), `${waits}`)
+  assert.ok(waits.every((minutes) => minutes > 53.5 && minutes < 66.1), waits.join())
   assert.ok(Math.max(...waits) - Math.min(...waits) > 1, 'jitter spreads them')
   await db.pool.query(`update webhooks.deliveries set next_retry_at = now() where endpoint_id = $1`, [hook.endpointId])
   await db.pool.query(`select webhooks_private.wake($1::uuid[])`, [[hook.endpointId]])
@@ -171,12 +179,17 @@ answers('the wait before a retry follows the schedule, ten per cent up or down',
   assert.ok(minutes > 107 && minutes < 133, `${minutes}`)
 })
 
-answers('an endpoint without a name that resolves is tried again', async () => {
-  const id = await createEndpoint(db.pool, { tenant_id: 'nowhere', url: 'https://nothing.invalid/', max_attempts: 1, rate_limit: null })
-  await db.pool.query(`select webhooks.emit('test.event', '{}', 'nowhere')`)
-  const [delivery] = await deliveriesOf(db.pool, id)
-  await engine.waitForStatus(delivery!.id, 'failed', 10_000)
-  assert.is((await engine.attempts(delivery!.id))[0]?.error_kind, 'dns')
-})
+for (const [kind, url, problem] of [
+  ['does not resolve', 'http://nothing.test/', /^the host name did not resolve/],
+  ['resolves to an address that is not allowed', 'http://inner.test/', /^the address is not allowed/],
+] as const) {
+  answers(`a name that ${kind} is tried again`, async () => {
+    const hook = await engine.hook({ url, max_attempts: 2 })
+    const { id } = await hook.publish()
+    const done = await engine.waitForStatus(id, 'failed')
+    assert.is(done.attempts, 2)
+    assert.match(done.last_error!, problem)
+  })
+}
 
 answers.run()

@@ -92,7 +92,7 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
 
   let hooks = 0
   const hook: Engine['hook'] = async (columns = {}, answer = 200) => {
-    const tenant = String(columns['tenant_id'] ?? `tenant ${++hooks}`)
+    const tenant = (columns['tenant_id'] as string | undefined) ?? `tenant ${++hooks}`
     const path = `/hook-${++hooks}`
     const url = new URL(path, receiver.url).href
     const respond: Hook['respond'] = (next) => void byPath.set(path, typeof next === 'function' ? next : () => next)
