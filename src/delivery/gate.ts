@@ -6,7 +6,9 @@ import { isOpen, type Lane } from './lane.ts'
 import { waitMs } from './pace.ts'
 import { hasRoom, tenantHasRoom } from './places.ts'
 import type { RegistryDeps } from './registry-deps.ts'
+import { createSlowness } from './slowness.ts'
 import { createTenantPace } from './tenant-pace.ts'
+import { createWaiting } from './waiting.ts'
 
 export type GateDeps = RegistryDeps & {
   readonly lanes: ReadonlyMap<string, Lane>
@@ -22,8 +24,9 @@ export type Answer = 'open' | 'closed' | 'full'
 
 export type Gate = {
   readonly ask: (lane: Lane, due: DueDelivery, nowMs: number) => Answer
-  /** a request of the tenant has ended */
-  readonly left: (tenantId: string) => void
+  readonly started: (lane: Lane) => void
+  /** a request has ended after so long */
+  readonly ended: (lane: Lane, tookMs: number) => void
   /** the attempt of a lane whose owners died: committed as suspect before the request, and not sent if it is to blame */
   readonly attemptSuspect: (lane: Lane, due: DueDelivery) => Promise<Attempted>
 }
@@ -32,9 +35,6 @@ export type Gate = {
 const MAX_STATE_AGE_MS = 1_000
 /** What was read longer ago is read again, since somebody may have cancelled it. */
 const MAX_QUEUE_AGE_MS = 2_000
-/** A request is slow from then on; slow lanes together get half of the places. */
-const SLOW_MS = 2_000
-const SAMPLE_MS = 250
 /** A pace that allows nothing for so long gives the lane back until then. */
 const MAX_PACE_WAIT_MS = 5_000
 /** The third crash of an owner with the same delivery under way is taken for its fault. */
@@ -42,49 +42,23 @@ const QUARANTINE_AFTER = 3
 
 export const createGate = (deps: GateDeps): Gate => {
   const { clock, places, lanes, store, log, onOpen } = deps
-  /** lanes that wait for a place of their tenant, first come first served */
-  const waiting = new Map<string, Set<Lane>>()
+  /** lanes that wait for a place or a slot of their tenant */
+  const waiting = createWaiting<string>(onOpen)
+  const slowness = createSlowness(lanes, places.limit, onOpen)
   const paceTimers = new Map<Lane, NodeJS.Timeout>()
-  let slowPlaces = 0
-  let sampledMs = -Infinity
 
   const waitForTenant = (lane: Lane): 'closed' => {
-    const known = waiting.get(lane.endpoint.tenantId)
-    if (known === undefined) waiting.set(lane.endpoint.tenantId, new Set([lane]))
-    else known.add(lane)
+    waiting.add(lane.endpoint.tenantId, lane)
     return 'closed'
-  }
-
-  const openSome = (tenantId: string, atMost: number): void => {
-    const known = waiting.get(tenantId)
-    if (known === undefined) return
-    let left = atMost
-    for (const lane of known) {
-      if (left-- === 0) return
-      known.delete(lane)
-      onOpen(lane)
-    }
-    if (known.size === 0) waiting.delete(tenantId)
   }
 
   const tenantPace = createTenantPace({
     clock,
     reserve: store.reserveTenantSlots,
-    demand: (tenantId) => {
-      let queued = 0
-      for (const lane of waiting.get(tenantId) ?? []) queued += lane.queue.length
-      return queued
-    },
-    onSlots: (tenantId) => openSome(tenantId, Infinity),
+    demand: waiting.queued,
+    onSlots: (tenantId) => waiting.open(tenantId, Infinity),
     onTrouble: (error) => log.error({ err: error }, 'slots of a tenant could not be reserved'),
   })
-
-  const sampleSlow = (nowMs: number): void => {
-    if (nowMs - sampledMs < SAMPLE_MS) return
-    sampledMs = nowMs
-    slowPlaces = 0
-    for (const lane of lanes.values()) if (nowMs - lane.oldestStartMs > SLOW_MS) slowPlaces += lane.sending
-  }
 
   const openLater = (lane: Lane, inMs: number): 'closed' => {
     if (!paceTimers.has(lane)) {
@@ -108,8 +82,7 @@ export const createGate = (deps: GateDeps): Gate => {
     if (!deps.isFresh() || !hasRoom(places, due.body.length)) return 'full'
     if (lane.isReleasing || !isOpen(lane, nowMs) || nowMs - lane.refreshedMs > MAX_STATE_AGE_MS) return 'closed'
     if (lane.sending >= (lane.isSuspect ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
-    sampleSlow(nowMs)
-    if (nowMs - lane.oldestStartMs > SLOW_MS && slowPlaces >= places.limit / 2) return 'closed'
+    if (!slowness.admits(lane, nowMs)) return 'closed'
     const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)
     if (paced > MAX_PACE_WAIT_MS) {
       lane.heldUntilMs = nowMs + paced
@@ -148,5 +121,13 @@ export const createGate = (deps: GateDeps): Gate => {
     return attempted
   }
 
-  return { ask, attemptSuspect, left: (tenantId) => openSome(tenantId, 2) }
+  return {
+    ask,
+    attemptSuspect,
+    started: slowness.started,
+    ended: (lane, tookMs) => {
+      slowness.ended(lane, tookMs)
+      waiting.open(lane.endpoint.tenantId, 2)
+    },
+  }
 }

@@ -3,6 +3,7 @@ import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import { circuitFrom, type Circuit } from './circuit.ts'
 import type { Memory } from './memory.ts'
+import type { Speed } from './slowness.ts'
 
 export type Lane = {
   endpoint: LaneEndpoint
@@ -30,6 +31,8 @@ export type Lane = {
   readonly busy: Map<string, number>
   /** when the oldest request under way began; Infinity = none */
   oldestStartMs: number
+  /** how fast it answers, as far as is known */
+  speed: Speed
   lastFoundMs: number
   /** nothing may start before, by Retry-After or an open circuit */
   heldUntilMs: number
@@ -56,6 +59,7 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   sending: 0,
   busy: new Map(),
   oldestStartMs: Infinity,
+  speed: memory.speed,
   lastFoundMs: nowMs,
   heldUntilMs: endpoint.heldForMs === null ? 0 : nowMs + endpoint.heldForMs,
   refreshedMs,

@@ -1,10 +1,12 @@
-/** What a process remembers of lanes between two times that it owns them: pace, circuit, how busy they were. */
+/** What a process remembers of lanes between two times that it owns them: pace, circuit, speed, how busy they were. */
 import type { Circuit } from './circuit.ts'
 import type { Pace } from './pace.ts'
+import type { Speed } from './slowness.ts'
 
 export type Memory = {
   pace: Pace
   circuit: Circuit | undefined
+  speed: Speed
   /** deliveries found in the second that began at `secondMs`, and in the one before */
   found: number
   foundBefore: number
@@ -25,7 +27,7 @@ export const createMemories = (): Memories => {
       const known = byId.get(endpointId)
       if (known !== undefined) return known
       if (byId.size >= MAX_REMEMBERED) byId.delete(byId.keys().next().value!)
-      const fresh: Memory = { pace: { usedUntilMs: 0 }, circuit: undefined, found: 0, foundBefore: 0, secondMs: 0, bodyBytes: 0 }
+      const fresh: Memory = { pace: { usedUntilMs: 0 }, circuit: undefined, speed: 'unknown', found: 0, foundBefore: 0, secondMs: 0, bodyBytes: 0 }
       byId.set(endpointId, fresh)
       return fresh
     },

@@ -79,6 +79,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     lane.isReleasing = true
     const nowMs = clock.monotonicMs()
     lane.memory.circuit = lane.circuit
+    lane.memory.speed = lane.speed
     const heldForMs = lane.heldUntilMs - nowMs
     if (mustBeKept(lane.memory.pace, rateLimit, nowMs)) await store.savePace(id, lane.memory.pace.usedUntilMs - nowMs)
     const seen = await locks.release(id)

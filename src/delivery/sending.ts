@@ -117,6 +117,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     if (lane.isReading) lane.startedWhileReading.add(due.id)
     occupy(places, due.id, due.body.length)
     countTenant(places, due.tenantId, 1)
+    gate.started(lane)
     try {
       let attempted: Attempted
       try {
@@ -124,7 +125,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       } finally {
         lane.sending -= 1
         countTenant(places, due.tenantId, -1)
-        gate.left(due.tenantId)
+        gate.ended(lane, clock.monotonicMs() - startedMs)
       }
       const { result, verdict, outcome } = attempted
       if (result === undefined) return // stopped by ourselves: handed back as it was
