@@ -96,7 +96,10 @@ patterns.run()
 
 const filters = suite('the filter of an endpoint')
 
-for (const filter of ['$.data.amount ? (@ > 100)', '$.data.status == "paid"', '$.data."like_regex" == "**"', `$${'.a'.repeat(20)}`]) {
+for (const filter of [
+  '$.data.amount ? (@ > 100)', '$.data.amount > 100 && $.data.paid == true', 'exists($.data.items[*] ? (@.price > 5 && exists(@.tags ? (@ == "a")))) && $.data.n == 1',
+  '$.data.items[0 to last].price > 5', '$.data.items[*].price - 1 > 5', '$.data."a$b@c, [0,0] == $.x" == "$ == @"', '$.data.at.datetime() < "2030-01-01".datetime()', '$.data.status == "paid"', '$.data."like_regex" == "**"', `$${'.a'.repeat(20)}`,
+]) {
   filters(`${filter} is accepted`, async () => void (await make({ filter })))
 }
 for (const [filter, code, why] of [
@@ -104,6 +107,15 @@ for (const [filter, code, why] of [
   ['$.**.amount', 'WHFIL', /\*\*/],
   [`$${'.a'.repeat(21)}`, 'WHFIL', /21 steps/],
   [`$.data ? (@ == "${'x'.repeat(520)}")`, 'WHFIL', /characters long/],
+  ['100 < $.data.amount', 'WHFIL', /fixed value/],
+  ['$.data.a == $.data.b', 'WHFIL', /item by item/],
+  ['$.data ? (@.a[*] <= -@.b[*])', 'WHFIL', /item by item/],
+  ['$.data.a[*] ? (exists($.data.a[*] ? (@ > 1)))', 'WHFIL', /once for each item/],
+  ['$.data ? (@.a == 1).b ? ($.data.c == 1)', 'WHFIL', /once for each item/],
+  [`$.data${'[0,0]'.repeat(19)}`, 'WHFIL', /multiply/],
+  ['$.data.a[*][$.data.b[*]]', 'WHFIL', /multiply/],
+  [`$.data${'.keyvalue()'.repeat(19)}`, 'WHFIL', /triples/],
+  ['$.data.a * 2 > 5', 'WHFIL', /large numbers/],
 ] as const) {
   filters(`${filter.slice(0, 40)} is refused: ${code}`, async () => {
     const error = await refused({ filter })
