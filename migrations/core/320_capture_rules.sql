@@ -96,6 +96,12 @@ begin
   if tenant is not null then
     perform webhooks_private.check_columns(relation, array[tenant], 'tenant');
   end if;
+  if exists (select from pg_attribute as a where a.attrelid = relation and a.attname in ('old_rows', 'new_rows') and not a.attisdropped) then
+    raise exception using errcode = 'WHREL',
+      message = format('%s cannot be watched.', relation),
+      detail  = 'A column of it is named old_rows or new_rows, as the rows of a statement are in the capture functions.',
+      hint    = 'Rename the column.';
+  end if;
   if exists (select from webhooks_private.untrusted_casts(relation)) then
     raise exception using errcode = 'WHTRU',
       message = format('%s has columns whose types are printed by code that capture does not trust: %s.', relation,

@@ -27,8 +27,8 @@ comment on function webhooks_private.text_of(regclass, text, text) is
 create function webhooks_private.row_json(row_name text, columns text[]) returns text
 language sql immutable
 return case when columns is null
-            then format('row_to_json(%s)', row_name)
-            else format('(select row_to_json(part) from (select %s) as part)',
+            then format('row_to_json(%s.*)', row_name) -- with the star, since a column may be called new
+            else format('(select row_to_json(part.*) from (select %s) as part)',
                         (select string_agg(format('%s.%I', row_name, c), ', ' order by place) from unnest(columns) with ordinality as u (c, place))) end;
 comment on function webhooks_private.row_json(text, text[]) is
   'SQL for old or new as json, byte for byte as Postgres prints it; wholly or some of its columns.';
@@ -36,7 +36,7 @@ comment on function webhooks_private.row_json(text, text[]) is
 create function webhooks_private.changed_text(columns text[]) returns text
 language sql immutable
 return case when columns is null
-            then 'record_image_ne(old, new)'
+            then 'record_image_ne(old.*, new.*)'
             else format('record_image_ne(row(%s), row(%s))',
                         (select string_agg(format('old.%I', c), ', ') from unnest(columns) as c),
                         (select string_agg(format('new.%I', c), ', ') from unnest(columns) as c)) end;
@@ -86,6 +86,15 @@ return coalesce((select p.pronargs = 1 from pg_proc as p where p.oid = payload),
 comment on function webhooks_private.tells_previous(regprocedure) is
   'Whether a payload function can be asked for the old row as well: one of the row alone. One of old and new tells a change already.';
 
+create function webhooks_private.typed_rows(row_names text[], row_type text) returns text
+language sql immutable
+return (
+  select string_agg(case when row_type is null then format('%s.*', r) else format('(%s.*)::%s', r, row_type) end, ', ')
+    from unnest(row_names) as r
+);
+comment on function webhooks_private.typed_rows(text[], text) is
+  'SQL for whole rows as arguments of a function.';
+
 create function webhooks_private.rule_text(base text, rule webhooks.capture_rules, row_type text, with_previous boolean) returns text
 language sql stable
 return (
@@ -103,9 +112,8 @@ return (
                        matches)
          end
     from (select case rule.fires_on when 'delete' then 'old' else 'new' end as row_name,
-                 replace(case rule.fires_on when 'insert' then 'new$' when 'delete' then 'old$' else 'old$, new$' end,
-                         '$', coalesce('::' || row_type, '')) as typed_rows,
-                 replace('old$, old$', '$', coalesce('::' || row_type, '')) as rows_before) as names
+                 webhooks_private.typed_rows(case rule.fires_on when 'insert' then '{new}' when 'delete' then '{old}' else '{old,new}' end, row_type) as typed_rows,
+                 webhooks_private.typed_rows('{old,old}', row_type) as rows_before) as names
    cross join lateral (
          select E'\n          where ' || nullif(concat_ws(E'\n            and ',
                   case when rule.fires_on = 'update' then webhooks_private.changed_text(rule.changed) end,
@@ -122,37 +130,38 @@ comment on function webhooks_private.rule_text(text, webhooks.capture_rules, tex
 create function webhooks_private.source_text(fires_on text, columns_of text) returns text
 language sql immutable
 return case fires_on
-  when 'insert' then case when columns_of is null then 'new_rows as new' else format('(select %s from new_rows as r) as new', columns_of) end
-  when 'delete' then case when columns_of is null then 'old_rows as old' else format('(select %s from old_rows as r) as old', columns_of) end
-  else format('(select row_number() over () as place, r as row from %s) as was
-    join (select row_number() over () as place, r as row from %s) as became using (place)
+  when 'insert' then case when columns_of is null then 'new_rows as new' else format('(select %s from new_rows) as new', columns_of) end
+  when 'delete' then case when columns_of is null then 'old_rows as old' else format('(select %s from old_rows) as old', columns_of) end
+  else format('(select row_number() over () as place, old_rows as row from %s) as was
+    join (select row_number() over () as place, new_rows as row from %s) as became using (place)
    cross join lateral (select (was.row).*)    as old
    cross join lateral (select (became.row).*) as new',
-         case when columns_of is null then 'old_rows as r' else format('(select %s from old_rows as r offset 0) as r', columns_of) end,
-         case when columns_of is null then 'new_rows as r' else format('(select %s from new_rows as r offset 0) as r', columns_of) end)
+         case when columns_of is null then 'old_rows' else format('(select %s from old_rows) as old_rows', columns_of) end,
+         case when columns_of is null then 'new_rows' else format('(select %s from new_rows) as new_rows', columns_of) end)
 end;
 comment on function webhooks_private.source_text(text, text) is
   'SQL for the rows of a statement as old and new.';
 
-create function webhooks_private.row_columns(relation regclass, row_name text) returns text
+create function webhooks_private.row_columns(relation regclass) returns text
 language sql stable
 return (
   select string_agg(case when a.attgenerated = 'v'
                          then format('(%s) as %I', pg_get_expr(d.adbin, d.adrelid), a.attname)
-                         else format('%s.%I', row_name, a.attname) end, ', ' order by a.attnum)
+                         else quote_ident(a.attname) end, ', ' order by a.attnum)
     from pg_attribute    as a
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
    where a.attrelid = relation
      and a.attnum > 0
      and not a.attisdropped
 );
-comment on function webhooks_private.row_columns(regclass, text) is
+comment on function webhooks_private.row_columns(regclass) is
   'The columns of a table as a select list, virtual generated ones (PostgreSQL 18) computed: triggers see null in them.';
 
 -- Down Migration
-drop function webhooks_private.row_columns(regclass, text);
+drop function webhooks_private.row_columns(regclass);
 drop function webhooks_private.source_text(text, text);
 drop function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean);
+drop function webhooks_private.typed_rows(text[], text);
 drop function webhooks_private.tells_previous(regprocedure);
 drop function webhooks_private.changed_members(json, json);
 drop function webhooks_private.guard_name(text, webhooks.capture_rules, text);

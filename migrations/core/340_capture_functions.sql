@@ -36,7 +36,7 @@ return (
          %5$so.reason
     from %6$s
    cross join webhooks.settings as s
-   cross join lateral (select coalesce(%7$s, 'default') as tenant_id) as t
+   cross join lateral (select %7$s as tenant_id) as t
    cross join lateral (
          %8$s
          offset 0) as e%9$s
@@ -56,15 +56,17 @@ return (
          webhooks_private.row_json(row_name, r.key_columns),
          case when updates then format(E'case when o.reason is null then %s.previous end,\n         ', previous_of) else '' end,
          source,
-         coalesce(format('nullif(%s, %L)', webhooks_private.text_of(r.relation, row_name, r.tenant_column), ''), 'null'),
+         tenant,
          (select string_agg(webhooks_private.rule_text(base, u, row_type, previous_of = 'e'), E'\n          union all\n         ' order by u.position)
             from unnest(rules) as u),
          case when previous_of = 'p'
               then format(E'\n   cross join lateral (\n         select %s as previous\n         offset 0) as p', webhooks_private.previous_text(r.payload_columns))
               else '' end,
-         case when updates then format(' + octet_length(%s.previous::text)', previous_of) else '' end)
+         case when updates then format(' + coalesce(octet_length(%s.previous::text), 0)', previous_of) else '' end)
     from (select (rules[1]).*) as r
    cross join lateral (select case r.fires_on when 'delete' then 'old' else 'new' end as row_name, r.fires_on = 'update' as updates) as operation
+   cross join lateral (select case when r.tenant_column is null then $$'default'$$
+                                   else format($$coalesce(nullif(%s, ''), 'default')$$, webhooks_private.text_of(r.relation, row_name, r.tenant_column)) end as tenant) as owner
    cross join lateral (select case when updates then case when exists (select from unnest(rules) as u
                                                                         where u.payload_columns is distinct from r.payload_columns
                                                                            or webhooks_private.tells_previous(u.payload))
@@ -85,7 +87,7 @@ declare
   partitioned boolean  := (select c.relkind = 'p' from pg_class as c where c.oid = relation);
   virtual     boolean  := exists (select from pg_attribute as a where a.attrelid = relation and a.attgenerated = 'v');
   wrapped     boolean  := exists (select from unnest(rules) as r where r.guarded or r.payload is not null);
-  names       text     := webhooks_private.row_columns(relation, 'r');
+  names       text     := webhooks_private.row_columns(relation);
   source      text;
   probed      text;
 begin
@@ -99,7 +101,7 @@ begin
     source := webhooks_private.source_text(fires_on, case when virtual or (partitioned and wrapped) then names end);
     probed := case fires_on when 'update' then 'old_rows as old, new_rows as new' else source end;
     if fires_on = 'update' and virtual then
-      probed := format('(select %1$s from old_rows as r) as old, (select %1$s from new_rows as r) as new', names);
+      probed := format('(select %1$s from old_rows) as old, (select %1$s from new_rows) as new', names);
     end if;
   end if;
 
