@@ -125,20 +125,18 @@ comment on function webhooks_private.rule_text(text, webhooks.capture_rules, tex
 
 /*
  * new_rows and old_rows under the names new and old. Of an update both are numbered and paired by their number,
- * since Postgres fills them in the same order and a key may be what changed.
+ * since Postgres fills them in the same order and a key may be what changed. Always by a select of the columns: the row of
+ * a transition table itself still counts columns that were dropped, so that its fields come out shifted.
  */
 create function webhooks_private.source_text(fires_on text, columns_of text) returns text
 language sql immutable
-return case fires_on
-  when 'insert' then case when columns_of is null then 'new_rows as new' else format('(select %s from new_rows) as new', columns_of) end
-  when 'delete' then case when columns_of is null then 'old_rows as old' else format('(select %s from old_rows) as old', columns_of) end
-  else format('(select row_number() over () as place, old_rows as row from %s) as was
-    join (select row_number() over () as place, new_rows as row from %s) as became using (place)
+return replace(case fires_on
+  when 'insert' then '(select $ from new_rows) as new'
+  when 'delete' then '(select $ from old_rows) as old'
+  else '(select row_number() over () as place, old_rows as row from (select $ from old_rows) as old_rows) as was
+    join (select row_number() over () as place, new_rows as row from (select $ from new_rows) as new_rows) as became using (place)
    cross join lateral (select (was.row).*)    as old
-   cross join lateral (select (became.row).*) as new',
-         case when columns_of is null then 'old_rows' else format('(select %s from old_rows) as old_rows', columns_of) end,
-         case when columns_of is null then 'new_rows' else format('(select %s from new_rows) as new_rows', columns_of) end)
-end;
+   cross join lateral (select (became.row).*) as new' end, '$', coalesce(columns_of, '*'));
 comment on function webhooks_private.source_text(text, text) is
   'SQL for the rows of a statement as old and new.';
 

@@ -49,6 +49,12 @@ const tables: readonly Table[] = [
     create: `create table generated (id integer primary key deferrable, qty integer default 1, note text, tenant_id text, twice integer generated always as (qty * 2) stored)`,
   },
   {
+    kind: 'dropped columns',
+    name: 'with_dropped',
+    create: `create table with_dropped (id integer primary key deferrable, gone text default 'gone', qty integer default 1, gone_too text, note text, tenant_id text);
+      alter table with_dropped drop column gone, drop column gone_too`,
+  },
+  {
     kind: 'a composite key',
     name: 'composite',
     create: `create table composite (region text default 'eu', id integer, qty integer default 1, note text, tenant_id text, primary key (region, id) deferrable)`,
@@ -148,6 +154,17 @@ kept('has virtual generated columns in data and previous', async () => {
     [
       ['v.created', '{"id":2,"qty":2,"twice":4}', null],
       ['v.updated', '{"id":1,"qty":5,"twice":10}', '{"qty":1,"twice":2}'],
+    ],
+  )
+})
+kept('whose columns were dropped and added has each value under its name', async () => {
+  await db.pool.query(`alter table with_dropped add column late text default 'late'; insert into with_dropped (id, qty, note, tenant_id) values (9, 8, 'n', 't');
+    update with_dropped set note = 'm', late = 'later' where id = 9`)
+  assert.equal(
+    (await takeEvents(db.pool)).map(({ data, previous }) => [data, previous]),
+    [
+      ['{"id":9,"qty":8,"note":"n","tenant_id":"t","late":"late"}', null],
+      ['{"id":9,"qty":8,"note":"m","tenant_id":"t","late":"later"}', '{"note":"n","late":"late"}'],
     ],
   )
 })
