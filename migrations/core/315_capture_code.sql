@@ -55,10 +55,11 @@ comment on function webhooks_private.missing_grants(oid[], oid[]) is
   'The grants that rowhook_owner lacks to call these functions and to name things of these schemas; null where it lacks none.';
 
 /*
- * Tried twice, because each look sees what the other does not. As the body of a function it must be one boolean
- * expression, and pg_depend then tells what it calls. As part of a query behind a cursor it must be one statement, without
- * $1 and with old and new as the capture function will have them. Nothing of it is run. Made by the caller in his
- * own temporary schema, because rowhook_owner need not see the schema of the table.
+ * Looked at in three ways, because each sees what the others do not. In a query it has old and new as the capture function
+ * will have them, no $1, and Postgres says best what is wrong. As the value of a function it must be one boolean expression,
+ * and pg_depend then tells what it calls. Behind a cursor it must be one statement. Nothing of it is run; the cursor comes
+ * after the question of trust, because planning may evaluate functions of constants. All this is made by the caller in his own
+ * temporary schema, because rowhook_owner need not see the schema of the table.
  */
 create function webhooks_private.check_condition(relation regclass, fires_on text, condition text) returns boolean
 language plpgsql volatile
@@ -66,12 +67,17 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   rows_of  text[] := case fires_on when 'insert' then '{new}' when 'delete' then '{old}' else '{old,new}' end;
   tried    oid;
+  as_query text;
   body     text;
   problems text;
   guarded  boolean;
   probe    refcursor;
 begin
+  as_query := format(E'select (%s\n) from %s where false', condition,
+                     (select string_agg(format('(select (null::%s).*) as %s', relation, r), ', ') from unnest(rows_of) as r));
   begin
+    execute format('create function pg_temp.rowhook_condition() returns boolean begin atomic %s; end', as_query);
+    execute 'drop function pg_temp.rowhook_condition()';
     execute format(E'create function pg_temp.rowhook_condition(%s) returns boolean begin atomic return (%s\n); end',
                    (select string_agg(format('%s %s', r, relation), ', ') from unnest(rows_of) as r), condition);
     tried := to_regproc('pg_temp.rowhook_condition');
@@ -83,8 +89,7 @@ begin
     select string_agg(part, ', ') into problems
       from webhooks_private.untrusted_parts(tried, relation) as part;
     if problems is null then
-      open probe for execute format(E'select (%s\n) from %s where false', condition,
-                                    (select string_agg(format('(select (null::%s).*) as %s', relation, r), ', ') from unnest(rows_of) as r));
+      open probe for execute as_query;
       close probe;
     end if;
   exception when others then

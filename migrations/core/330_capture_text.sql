@@ -112,7 +112,7 @@ return (
                        matches)
          end
     from (select case rule.fires_on when 'delete' then 'old' else 'new' end as row_name,
-                 webhooks_private.typed_rows(case rule.fires_on when 'insert' then '{new}' when 'delete' then '{old}' else '{old,new}' end, row_type) as typed_rows,
+                 webhooks_private.typed_rows(case rule.fires_on when 'insert' then '{new}' when 'delete' then '{old}' else '{old,new}' end::text[], row_type) as typed_rows,
                  webhooks_private.typed_rows('{old,old}', row_type) as rows_before) as names
    cross join lateral (
          select E'\n          where ' || nullif(concat_ws(E'\n            and ',

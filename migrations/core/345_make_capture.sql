@@ -53,6 +53,9 @@ set search_path = pg_catalog, pg_temp as $$
 begin
   execute format('create or replace function webhooks_private.%I(%s) returns %s language plpgsql %s as %L', name, arguments, result, options, body);
   execute format('comment on function webhooks_private.%I(%s) is %L', name, arguments, remark);
+  if result = 'trigger' then
+    execute format('grant execute on function webhooks_private.%I() to rowhook_dba', name); -- who creates the trigger needs it; who writes does not
+  end if;
   return name;
 end
 $$;
