@@ -1,4 +1,5 @@
 /** The one place that builds pool, sender and clock, and hands them to the use cases. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
@@ -26,11 +27,14 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly sender?: Sender
   /** a worker without a sign of life for so long is declared dead by the others */
   readonly staleAfterMs?: number
+  /** a lane that is due and free for so long raises an alert */
+  readonly unservedAfterMs?: number
 }
 
 /** Connections of a worker beside its lock connection and the listener of graphile-worker: reads, two record batches, jobs, rounds. */
 const POOL_SIZE = 12
 const STALE_AFTER_MS = 10_000
+const POOL_END_MS = 2_000
 
 /**
  * Starts a worker on a migrated database. It keeps itself alive until `stop`.
@@ -49,6 +53,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     throw error
   }
   const sender = settings.sender ?? createSender({ policy })
+  const places = createPlaces(settings.concurrency)
 
   const worker = startWorker({
     databaseUrl: settings.databaseUrl,
@@ -59,7 +64,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     sender,
     clock: systemClock,
     tokens: createTokenSource(sender, systemClock.monotonicMs),
-    places: createPlaces(settings.concurrency),
+    places,
     memories: createMemories(),
     counters: createCounters(),
     mayDeliver: () => settings.outboundEnabled,
@@ -68,11 +73,14 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
       createRecorder({
         record: (results) => recordResults(pool, workerId, results),
         isRefusal,
-        onTrouble: (error, results) => log.error({ err: error, results }, 'results could not be recorded'),
+        onTrouble: (error, results) => log.error({ err: error, results }, 'results could not be recorded; trying again'),
+        signal: places.stopRecording.signal,
       }),
     unlockJobs: (poolIds) => unlockJobs(pool, poolIds),
     sweep: () => sweepLanes(pool),
-    reap: (selfId) => reapWorkers(pool, selfId, staleAfterMs),
+    reap: (selfId) => reapWorkers(pool, selfId, staleAfterMs, (error) => log.error({ err: error }, 'the lock connection of a frozen worker could not be ended')),
+    staleAfterMs,
+    ...(settings.unservedAfterMs === undefined ? undefined : { unservedAfterMs: settings.unservedAfterMs }),
     closeDeadLanes: () => closeDeadLanes(pool),
     onUnserved: (unserved) =>
       setAlerts(pool, 'unserved_lane', unserved.map(({ endpointId, overdueMs }) => ({
@@ -85,7 +93,8 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
   const stop = async (graceMs?: number): Promise<void> => {
     await worker.stop(graceMs)
     if (settings.sender === undefined) await sender.close()
-    await pool.end()
+    // A connection that waits for an answer that never comes does not keep the process.
+    await Promise.race([pool.end(), sleep(POOL_END_MS, undefined, { ref: false })])
   }
   let stopping: Promise<void> | undefined
   return { ...worker, stop: (graceMs) => (stopping ??= stop(graceMs)) }

@@ -55,7 +55,7 @@ create table webhooks_private.workers (
 
   constraint workers_pkey           primary key (id),
   constraint workers_ended_iff_how  check ((ended_at is null) = (ended_how is null)),
-  constraint workers_ended_how_known check (ended_how in ('stopped', 'died'))
+  constraint workers_ended_how_known check (ended_how in ('stopped', 'died', 'replaced'))
 ) with (fillfactor = 50);
 
 comment on table  webhooks_private.workers                    is 'Workers and their signs of life.';
@@ -70,7 +70,7 @@ comment on column webhooks_private.workers.lanes              is 'Lanes it owned
 comment on column webhooks_private.workers.in_flight          is 'Requests under way at the last heartbeat.';
 comment on column webhooks_private.workers.busy_lanes         is 'Endpoints with requests under way at the last heartbeat; if it dies, that counts as a crash on their lanes.';
 comment on column webhooks_private.workers.ended_at           is 'When it stopped or was declared dead. Null: it lives.';
-comment on column webhooks_private.workers.ended_how          is 'stopped, or died. Null: it lives.';
+comment on column webhooks_private.workers.ended_how          is 'stopped; died; replaced: its process lives on under a new id. Null: it lives.';
 
 create table webhooks_private.arming (
   one_row             boolean     not null default true,

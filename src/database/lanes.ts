@@ -149,7 +149,15 @@ export const markSuspect = async (pool: pg.Pool, endpointId: string, deliveryId:
   await pool.query('update webhooks_private.lanes set suspect_id = $2, updated_at = now() where endpoint_id = $1', [endpointId, deliveryId])
 }
 
-/** An owner lived through a lane's next delivery: the count of crashes begins anew. */
-export const clearSuspect = async (pool: pg.Pool, endpointId: string): Promise<void> => {
-  await pool.query('update webhooks_private.lanes set suspect_id = null, crashes = 0, updated_at = now() where endpoint_id = $1', [endpointId])
+/**
+ * The delivery that was under way alone came back, so it is not to blame.
+ * @param also `crashes`: the lane has shown that it does not kill its owner, and the count begins anew
+ */
+export const clearSuspect = async (pool: pg.Pool, endpointId: string, also?: 'crashes'): Promise<void> => {
+  await pool.query(
+    `update webhooks_private.lanes
+        set suspect_id = null, crashes = case when $2 then 0 else crashes end, updated_at = now()
+      where endpoint_id = $1`,
+    [endpointId, also === 'crashes'],
+  )
 }

@@ -23,6 +23,38 @@ export const registerWorker = async (lockConnection: pg.ClientBase, { id, host, 
   await lockConnection.query('insert into webhooks_private.workers (id, host, pid, version) values ($1, $2, $3, $4)', [id, host, pid, version])
 }
 
+/**
+ * Ends the row of a worker whose process lives on under a new id, since only its lock connection broke. Was it declared dead
+ * already, the crashes that were counted on its lanes are taken back: nothing that it sent was to blame.
+ */
+export const replaceWorker = async (lockConnection: pg.ClientBase, formerId: string): Promise<void> => {
+  await lockConnection.query(
+    `with former as (
+       select id, busy_lanes, ended_how from webhooks_private.workers where id = $1 for update
+     ), taken_back as (
+       update webhooks_private.lanes as l
+          set crashes = greatest(0, l.crashes - 1), updated_at = now()
+         from former
+        where former.ended_how = 'died'
+          and l.endpoint_id = any (former.busy_lanes)
+     )
+     update webhooks_private.workers as w
+        set ended_at = clock_timestamp(), ended_how = 'replaced', lanes = 0, in_flight = 0, busy_lanes = '{}'
+       from former
+      where w.id = former.id`,
+    [formerId],
+  )
+}
+
+/** Writes down that lanes may have requests under way from now on: until the next sign of life nobody else would know. */
+export const noteBusyLanes = async (lockConnection: pg.ClientBase, workerId: string, endpointIds: readonly string[]): Promise<void> => {
+  await lockConnection.query({
+    name: 'note_busy_lanes',
+    text: 'update webhooks_private.workers set busy_lanes = busy_lanes || $2::uuid[] where id = $1',
+    values: [workerId, endpointIds],
+  })
+}
+
 export type Vitals = {
   readonly lanes: number
   readonly inFlight: number
@@ -68,36 +100,57 @@ export type DeadWorker = {
   readonly lastHeartbeatMs: number
 }
 
+/*
+ * `gone`: the lock that a worker holds on its lock connection is free. It is tried in a volatile order of its own, after
+ * the rows are chosen, since each try takes the lock for some microseconds.
+ */
+const SUSPECT = `
+select w.id,
+       case when pg_try_advisory_lock_shared(${alive('w.id')}) then pg_advisory_unlock_shared(${alive('w.id')}) else false end as gone,
+       w.heartbeat_at < clock_timestamp() - $2::double precision * interval '1 ms' as silent
+  from (select id, heartbeat_at from webhooks_private.workers where ended_at is null and id <> $1 offset 0) as w`
+
+const END_LOCK_CONNECTIONS = `
+select pg_terminate_backend(l.pid)
+  from unnest($1::uuid[]) as worker (id)
+  join pg_locks as l on l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32 | l.objid::bigint) = ${alive('worker.id')}
+ where l.mode = 'ExclusiveLock'
+   and l.database = (select oid from pg_database where datname = current_database())`
+
+/** Ends the lock connections of workers, whose lanes are then free. */
+const endLockConnections = (pool: pg.Pool, workerIds: readonly string[]): Promise<void> =>
+  inTransaction(pool, async (client) => {
+    await client.query('set local role none') // only the login itself may end its other sessions
+    await client.query(END_LOCK_CONNECTIONS, [workerIds])
+  })
+
 const MOURN = `
-with dead as (
-  select w.id, w.heartbeat_at,
-         case when pg_try_advisory_lock_shared(${alive('w.id')}) then pg_advisory_unlock_shared(${alive('w.id')}) else false end as gone
-    from webhooks_private.workers as w
-   where w.ended_at is null
-     and w.id <> $1
-   offset 0
-)
 update webhooks_private.workers as w
    set ended_at = clock_timestamp(), ended_how = 'died'
-  from dead
- where w.id = dead.id
+ where w.id = any ($1::uuid[])
    and w.ended_at is null
-   and (dead.gone or dead.heartbeat_at < clock_timestamp() - $2::double precision * interval '1 ms')
-returning w.id, w.host, w.pool_ids as "poolIds", w.busy_lanes as "busyLanes", case when dead.gone then 'gone' else 'frozen' end as how,
+returning w.id, w.host, w.pool_ids as "poolIds", w.busy_lanes as "busyLanes", case when w.id = any ($2::uuid[]) then 'frozen' else 'gone' end as how,
           extract(epoch from clock_timestamp() - w.heartbeat_at)::double precision * 1000 as "lastHeartbeatMs"`
 
 /**
  * Declares dead whoever has lost its lock connection or has given no sign of life for a while: its jobs are freed, its
- * lock connection ended, and a crash is counted on each lane where it had requests under way.
+ * lock connection ended, and a crash is counted on each lane where it had requests under way. All of that or nothing, so
+ * that one who dies in the middle of it leaves the rest to the others.
  * @param selfId the worker that asks, which is spared
+ * @param onTrouble told when a lock connection could not be ended, as by a login that may not
  */
-export const reapWorkers = async (pool: pg.Pool, selfId: string, staleAfterMs: number): Promise<DeadWorker[]> => {
-  const { rows: dead } = await pool.query<DeadWorker>({ name: 'mourn', text: MOURN, values: [selfId, staleAfterMs] })
-  for (const worker of dead) {
-    await inTransaction(pool, async (client) => {
+export const reapWorkers = async (pool: pg.Pool, selfId: string, staleAfterMs: number, onTrouble: (error: unknown) => void): Promise<DeadWorker[]> => {
+  const { rows } = await pool.query<{ id: string; gone: boolean; silent: boolean }>({ name: 'suspect', text: SUSPECT, values: [selfId, staleAfterMs] })
+  const suspects = rows.filter(({ gone, silent }) => gone || silent).map(({ id }) => id)
+  if (suspects.length === 0) return []
+  const frozen = rows.filter(({ gone }) => !gone).map(({ id }) => id).filter((id) => suspects.includes(id))
+  if (frozen.length > 0) await endLockConnections(pool, frozen).catch(onTrouble)
+  return inTransaction(pool, async (client) => {
+    const { rows: dead } = await client.query<DeadWorker>({ name: 'mourn', text: MOURN, values: [suspects.toSorted(), frozen] })
+    for (const worker of dead) {
       await client.query(
         `insert into webhooks_private.lanes as l (endpoint_id, crashes)
-         select id, 1 from unnest($1::uuid[]) as lane (id)
+         select distinct id, 1 from unnest($1::uuid[]) as lane (id) order by id
              on conflict (endpoint_id) do update set crashes = l.crashes + 1, updated_at = now()`,
         [worker.busyLanes],
       )
@@ -105,20 +158,10 @@ export const reapWorkers = async (pool: pg.Pool, selfId: string, staleAfterMs: n
         `select webhooks_private.tell_operators('worker.died', null, 'worker', $1, json_build_object('worker_id', $1::text, 'host', $2::text, 'how', $3::text))`,
         [worker.id, worker.host, worker.how],
       )
-      await client.query('select graphile_worker.force_unlock_workers($1::text[])', [worker.poolIds])
-      // Only the login itself may end its other sessions, so the role is left for this one statement.
-      if (worker.how === 'frozen') await client.query('set local role none')
-      if (worker.how === 'frozen') {
-        await client.query(
-          `select pg_terminate_backend(l.pid) from pg_locks as l
-            where l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32 | l.objid::bigint) = ${alive('$1')}
-              and l.database = (select oid from pg_database where datname = current_database())`,
-          [worker.id],
-        )
-      }
-    })
-  }
-  return dead
+    }
+    if (dead.length > 0) await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead.flatMap(({ poolIds }) => poolIds)])
+    return dead
+  })
 }
 
 /** A lane that was found free with something due. */

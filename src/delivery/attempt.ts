@@ -100,3 +100,25 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   return { result: asResult(due, loggedHeaders(headers), startedAtMs, exchange, verdict), verdict, outcome }
 }
 
+/** An attempt that was decided without a request: it counts, so that what cannot be sent comes to an end. */
+export const unsent = (due: DueDelivery, verdict: Verdict, errorKind: string, nowMs: number): Attempted => ({
+  outcome: { kind: 'unreachable', reason: 'protocol', literal: true },
+  verdict,
+  result: {
+    deliveryId: due.id,
+    endpointId: due.endpointId,
+    eventType: due.eventType,
+    attemptsBefore: due.attempts,
+    verdict: verdict.delivery,
+    startedAtMs: nowMs,
+    durationMs: 0,
+    status: null,
+    errorKind,
+    error: verdict.delivery === 'success' ? null : verdict.reason,
+    requestHeaders: '{}',
+    responseHeaders: null,
+    responseBody: null,
+    holdSeconds: 0,
+    credentialsRefused: false,
+  },
+})

@@ -1,6 +1,6 @@
 /** Whether a lane may start its next request now; and if not, who asks again and when. */
 import type { DueDelivery } from '../database/pages.ts'
-import { attempt, type Attempted } from './attempt.ts'
+import { attempt, unsent, type Attempted } from './attempt.ts'
 import { admitted } from './circuit.ts'
 import { isOpen, type Lane } from './lane.ts'
 import { waitMs } from './pace.ts'
@@ -39,6 +39,9 @@ const MAX_QUEUE_AGE_MS = 2_000
 const MAX_PACE_WAIT_MS = 5_000
 /** The third crash of an owner with the same delivery under way is taken for its fault. */
 const QUARANTINE_AFTER = 3
+
+/** The worker lost its right to send between the mark and the request. */
+const notStarted: Attempted = { result: undefined, verdict: { delivery: 'retry', reason: 'not started' }, outcome: { kind: 'unreachable', reason: 'aborted' } }
 
 export const createGate = (deps: GateDeps): Gate => {
   const { clock, places, lanes, store, log, onOpen } = deps
@@ -81,7 +84,7 @@ export const createGate = (deps: GateDeps): Gate => {
     const { endpoint } = lane
     if (!deps.isFresh() || !hasRoom(places, due.body.length)) return 'full'
     if (lane.isReleasing || !isOpen(lane, nowMs) || nowMs - lane.refreshedMs > MAX_STATE_AGE_MS) return 'closed'
-    if (lane.sending >= (lane.isSuspect ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
+    if (lane.sending >= (lane.suspectsLeft > 0 ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
     if (!slowness.admits(lane, nowMs)) return 'closed'
     const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)
     if (paced > MAX_PACE_WAIT_MS) {
@@ -97,27 +100,25 @@ export const createGate = (deps: GateDeps): Gate => {
     return 'open'
   }
 
+  /** It came back alive, so this one is not to blame; when enough have, the lane is trusted again. */
+  const absolve = async (lane: Lane): Promise<void> => {
+    lane.suspectsLeft -= 1
+    if (lane.suspectsLeft === 0) lane.endpoint = { ...lane.endpoint, crashes: 0 }
+    await store.clearSuspect(lane.endpoint.id, lane.suspectsLeft === 0 ? 'crashes' : undefined)
+  }
+
   const attemptSuspect = async (lane: Lane, due: DueDelivery): Promise<Attempted> => {
     const { endpoint } = lane
     if (endpoint.suspectId === due.id && endpoint.crashes >= QUARANTINE_AFTER) {
-      await store.clearSuspect(endpoint.id)
-      lane.isSuspect = false
+      lane.suspectsLeft = 1 // the culprit is found
+      await absolve(lane)
       const reason = `quarantined: ${endpoint.crashes} workers died while this delivery was under way`
-      return {
-        outcome: { kind: 'unreachable', reason: 'protocol', literal: true },
-        verdict: { delivery: 'fail', reason },
-        result: {
-          deliveryId: due.id, endpointId: due.endpointId, eventType: due.eventType, attemptsBefore: due.attempts, verdict: 'fail',
-          startedAtMs: clock.epochMs(), durationMs: 0, status: null, errorKind: 'quarantined', error: reason,
-          requestHeaders: '{}', responseHeaders: null, responseBody: null, holdSeconds: 0, credentialsRefused: false,
-        },
-      }
+      return unsent(due, { delivery: 'fail', reason }, 'quarantined', clock.epochMs())
     }
     await store.markSuspect(endpoint.id, due.id)
-    const attempted = await attempt(deps, endpoint, due, deps.stopSignal)
-    // It came back alive, so this one is not to blame.
-    await store.clearSuspect(endpoint.id)
-    lane.isSuspect = false
+    const attempted = deps.isFresh() ? await attempt(deps, endpoint, due, deps.stopSignal) : notStarted
+    // Lost, it would only mean that the lane goes on one by one for longer.
+    if (attempted.result !== undefined) await absolve(lane).catch((error: unknown) => log.error({ err: error }, 'a suspect delivery could not be absolved'))
     return attempted
   }
 

@@ -9,12 +9,17 @@ export type Places = {
   readonly byTenant: Map<string, number>
   /** ids of all of them, also those of lanes that were lost: nobody in this process sends them again */
   readonly ids: Set<string>
+  /** stops requests that are under way: they spend nothing */
+  readonly stopRequests: AbortController
+  /** ends the wait for a database that is away: results that are not recorded by then are lost, and their requests repeated */
+  readonly stopRecording: AbortController
+  readonly onEmpty: Set<() => void>
 }
 
 /** Bodies under way in a process, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024
 
-export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, bytes: 0, byTenant: new Map(), ids: new Set() })
+export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, bytes: 0, byTenant: new Map(), ids: new Set(), stopRequests: new AbortController(), stopRecording: new AbortController(), onEmpty: new Set() })
 
 /** Whether the process has room for a request. One is always let through, however large. */
 export const hasRoom = (places: Places, bytes: number): boolean =>
@@ -32,6 +37,23 @@ export const vacate = (places: Places, deliveryId: string, bytes: number): void 
   places.underWay -= 1
   places.bytes -= bytes
   places.ids.delete(deliveryId)
+  if (places.underWay > 0) return
+  for (const tell of places.onEmpty) tell()
+  places.onEmpty.clear()
+}
+
+/** How long results are still recorded after the last request was stopped. */
+const RECORDING_MS = 3_000
+
+/** Waits until nothing is under way; stops requests after `graceMs`, and gives up recording some seconds later. */
+export const drain = async (places: Places, graceMs: number): Promise<void> => {
+  if (places.underWay === 0) return
+  const timers = [setTimeout(() => places.stopRequests.abort(), graceMs), setTimeout(() => places.stopRecording.abort(), graceMs + RECORDING_MS)]
+  await new Promise<void>((resolve) => {
+    places.onEmpty.add(resolve)
+    timers.push(setTimeout(resolve, graceMs + RECORDING_MS + 1_000)) // a statement that gets no answer at all
+  })
+  for (const timer of timers) clearTimeout(timer)
 }
 
 /** A tenant's requests on the wire: `by` is 1 at the start and -1 at the end. */

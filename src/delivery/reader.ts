@@ -44,7 +44,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     const busy = Math.max(2 * maxInFlight, Math.ceil(ratePerSecond(lane.memory, nowMs) / 2))
     const byBytes = lane.memory.bodyBytes === 0 ? 2 * maxInFlight : Math.max(1, Math.floor(share / lane.memory.bodyBytes))
     const byPace = Math.max(1, Math.min(startableWithin(lane.memory.pace, rateLimit, nowMs, 1_000), MAX_PAGE))
-    const byCircuit = lane.circuit.state === 'half-open' || lane.isSuspect ? 1 : MAX_PAGE
+    const byCircuit = lane.circuit.state === 'half-open' || lane.suspectsLeft > 0 ? 1 : MAX_PAGE
     return Math.min(busy, byBytes, byPace, byCircuit, MAX_PAGE)
   }
 
@@ -80,11 +80,16 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       ordered: lane.endpoint.ordered,
       afterKey: lane.afterKey,
     }))
-    const busyIds: string[] = []
+    let busy = 0
+    for (const lane of lanes.values()) busy += lane.busy.size
+    // What a session before this one has sent is left out too, and its lanes are kept: given back they would be due at once.
+    const hasFormer = places.underWay > busy
+    const busyIds: string[] = hasFormer ? [...places.ids] : []
     for (const lane of wanting) {
       lane.isReading = true
+      lane.hasFormer = hasFormer
       lane.nextReadMs = Infinity
-      for (const id of lane.busy.keys()) busyIds.push(id)
+      if (!hasFormer) for (const id of lane.busy.keys()) busyIds.push(id)
     }
     try {
       const { due, lastKeys } = await read(wishes, busyIds)

@@ -1,4 +1,5 @@
 /** Collects results of attempts and records them in batches shared by all lanes. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptResult, Recorded } from '../database/results.ts'
 
 export type RecorderDeps = {
@@ -6,14 +7,19 @@ export type RecorderDeps = {
   readonly record: (results: readonly AttemptResult[]) => Promise<Recorded[]>
   /** whether an error is the database's answer to this batch, and not its absence */
   readonly isRefusal: (error: unknown) => boolean
+  /** told once a batch that is refused, or has to wait for the database */
   readonly onTrouble: (error: unknown, results: number) => void
+  /** ends the wait for a database that is away */
+  readonly signal: AbortSignal
+  /** how long results wait for a database that is away; 5 minutes by default */
+  readonly patienceMs?: number
 }
 
 /** `lost`: another writer was faster, and nothing changed. */
 export type RecordedOrLost = Recorded | 'lost'
 
 export type Recorder = {
-  /** resolves when the result is committed; rejects when the database stays away */
+  /** resolves when the result is committed; rejects when the database stays away, or refuses even the bare facts */
   readonly add: (result: AttemptResult) => Promise<RecordedOrLost>
   /** resolves when nothing waits */
   readonly drain: () => Promise<void>
@@ -26,31 +32,50 @@ const MAX_BATCH = 1_000
 /** While one batch commits the next is under way; a third would only wait for the rows of endpoint_stats. */
 const MAX_UNDER_WAY = 2
 
+/** Its requests were made, and would be repeated if it were forgotten: so a result outlives a restart of the database. */
+const PATIENCE_MS = 5 * 60_000
+/** Short, so that what happened before a restart is recorded before others take the lanes and read them. */
+const PAUSE_MS = 100
+
 /** Without what may have upset Postgres: a result that it refused alone is recorded by its bare facts. */
 const bare = (result: AttemptResult): AttemptResult => ({
   ...result,
   requestHeaders: '{}',
   responseHeaders: null,
   responseBody: null,
-  error: `${result.error?.replaceAll('\0', '') ?? ''} (answer could not be stored)`.trim(),
+  error: result.verdict === 'success' ? null : `${result.error?.replaceAll('\0', '') ?? ''} (answer could not be stored)`.trim(),
 })
 
 /**
  * Flushed at once when idle; while batches are under way results collect (group commit). A batch that Postgres refuses is
- * halved until the culprit is alone, which is recorded without headers and body.
+ * halved until the culprit is alone, which is recorded without headers and body. While the database is away they wait: that
+ * a batch is recorded twice, because the connection broke after the commit, is prevented by the fence of each result.
  */
-export const createRecorder = ({ record, isRefusal, onTrouble }: RecorderDeps): Recorder => {
+export const createRecorder = ({ record, isRefusal, onTrouble, signal, patienceMs = PATIENCE_MS }: RecorderDeps): Recorder => {
   let waiting: Waiting[] = []
   let underWay = 0
   let scheduled = false
   let onDrained: (() => void)[] = []
 
+  /** Records a batch, as soon as the database is there. */
+  const recordPatiently = async (results: readonly AttemptResult[]): Promise<Recorded[]> => {
+    const deadlineMs = performance.now() + patienceMs
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await record(results)
+      } catch (error) {
+        if (tries === 1) onTrouble(error, results.length)
+        if (isRefusal(error) || signal.aborted || performance.now() > deadlineMs) throw error
+        await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
   const write = async (batch: readonly Waiting[], isBare = false): Promise<void> => {
     try {
-      const recorded = new Map((await record(batch.map(({ result }) => (isBare ? bare(result) : result)))).map((each) => [each.deliveryId, each]))
+      const recorded = new Map((await recordPatiently(batch.map(({ result }) => (isBare ? bare(result) : result)))).map((each) => [each.deliveryId, each]))
       for (const { result, resolve } of batch) resolve(recorded.get(result.deliveryId) ?? 'lost')
     } catch (error) {
-      onTrouble(error, batch.length)
       if (!isRefusal(error) || isBare) {
         for (const { reject } of batch) reject(error)
       } else if (batch.length === 1) {

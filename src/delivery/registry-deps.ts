@@ -24,7 +24,8 @@ export type LaneStore = {
   readonly onCircuitOpen: (endpointId: string) => Promise<void>
   readonly reserveTenantSlots: (tenantId: string, slots: number, perMinute: number) => Promise<{ readonly granted: number; readonly waitMs: number }>
   readonly markSuspect: (endpointId: string, deliveryId: string) => Promise<void>
-  readonly clearSuspect: (endpointId: string) => Promise<void>
+  /** forgets which delivery is under way alone, and with `crashes` how many owners died */
+  readonly clearSuspect: (endpointId: string, also?: 'crashes') => Promise<void>
 }
 
 /** Written by the lanes, read by metrics. */
@@ -49,4 +50,6 @@ export type RegistryDeps = AttemptDeps & {
   readonly log: Log
   /** whether this worker's last acknowledged sign of life is recent enough to start a request */
   readonly isFresh: () => boolean
+  /** the lock connection no longer does what it should, and must be given up */
+  readonly onBroken: (reason: string) => void
 }

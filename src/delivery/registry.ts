@@ -4,11 +4,13 @@
  * The protocol is described in docs/decisions.md, "Lanes"; each of its steps has a file of its own: lane-locks (take and
  * give back), reader (pages), sending (start requests), watch (going idle).
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
-import { createLane, isEmpty, isOpen, type Lane } from './lane.ts'
+import { createLane, isEmpty, isOpen, suspectsOf, type Lane } from './lane.ts'
 import { createLaneLocks } from './lane-locks.ts'
 import { ratePerSecond } from './memory.ts'
 import { mustBeKept } from './pace.ts'
+import { drain } from './places.ts'
 import { createReader } from './reader.ts'
 import { createSending } from './sending.ts'
 import { createWatch } from './watch.ts'
@@ -21,7 +23,16 @@ export type Registry = {
   readonly stop: (graceMs: number) => Promise<void>
   /** the lock connection is gone, and every lane with it: starts nothing more; what is under way is still recorded, if nobody was faster */
   readonly abandon: () => void
-  readonly vitals: () => { readonly lanes: number; readonly inFlight: number; readonly busyLanes: string[]; readonly watched: number }
+  readonly vitals: () => {
+    readonly lanes: number
+    readonly inFlight: number
+    /** lanes that were given back and are still looked at */
+    readonly watched: number
+    /** endpoints with requests under way */
+    readonly busyLanes: string[]
+    /** all endpoints whose lanes are ours, or about to be */
+    readonly ownedLanes: string[]
+  }
   /** lanes that the server no longer counts as ours are left at once */
   readonly verify: () => Promise<void>
 }
@@ -33,6 +44,9 @@ const LINGER_MS = 30
 const BUSY_PER_SECOND = 20
 /** What is due within this time waits in a timer; later work leaves a job. */
 const TIMER_MS = 5_000
+/** Tries to give a lock back, before the connection is given up instead. */
+const UNLOCK_TRIES = 3
+const UNLOCK_PAUSE_MS = 100
 
 export const createRegistry = (deps: RegistryDeps): Registry => {
   const { clock, store, places, memories, log } = deps
@@ -42,7 +56,6 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   /** lanes that somebody offered while they were being given back */
   const offeredMeanwhile = new Set<string>()
   const locks = createLaneLocks(store)
-  const stopping = new AbortController()
   let state: 'running' | 'stopping' | 'abandoned' = 'running'
   let refreshTimer: NodeJS.Timeout | undefined
 
@@ -73,6 +86,26 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     onTrouble: trouble('look'),
   })
 
+  /**
+   * Gives a lock back, whatever happens. After a failure nobody knows whether it is still held, and giving it back twice does
+   * no harm; a connection that cannot do so is given up, and the lock with it.
+   */
+  const unlock = async (endpointId: string): Promise<Awaited<ReturnType<typeof locks.release>>> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await locks.release(endpointId)
+      } catch (error) {
+        trouble('release')(error)
+        if (state === 'abandoned') return undefined
+        if (tries === UNLOCK_TRIES) {
+          deps.onBroken('a lane could not be given back')
+          return undefined
+        }
+        await sleep(UNLOCK_PAUSE_MS)
+      }
+    }
+  }
+
   /** Gives a lane back for which nothing is left to do. */
   const release = async (lane: Lane): Promise<void> => {
     const { id, rateLimit, maySend } = lane.endpoint
@@ -81,21 +114,23 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     lane.memory.circuit = lane.circuit
     lane.memory.speed = lane.speed
     const heldForMs = lane.heldUntilMs - nowMs
-    if (mustBeKept(lane.memory.pace, rateLimit, nowMs)) await store.savePace(id, lane.memory.pace.usedUntilMs - nowMs)
-    const seen = await locks.release(id)
+    if (mustBeKept(lane.memory.pace, rateLimit, nowMs)) await store.savePace(id, lane.memory.pace.usedUntilMs - nowMs).catch(trouble('save pace'))
+    // All that was due has come back: the lane does not kill its owners.
+    if (lane.endpoint.crashes > 0 && isOpen(lane, nowMs)) await store.clearSuspect(id, 'crashes').catch(trouble('clear suspect'))
+    const seen = await unlock(id)
     lanes.delete(id)
     if (offeredMeanwhile.delete(id)) void offer(id).catch(trouble('take'))
     else if (seen !== undefined && heldForMs > 0) {
       // Held: whoever writes meanwhile wakes nobody, so the wake-up is left even if nothing is open yet.
       if (maySend) wakeLater(id, heldForMs)
-    } else if (seen !== undefined && maySend) watch.begin(seen)
+    } else if (seen !== undefined && maySend && lane.endpoint.secrets.length > 0) watch.begin(seen)
   }
 
   const settle = (lane: Lane): void => {
     if (lane.isReleasing || state !== 'running' || !isEmpty(lane)) return
     const nowMs = clock.monotonicMs()
     if (isOpen(lane, nowMs)) {
-      if (lane.hasMore || lane.nextReadMs <= nowMs) return
+      if (lane.hasMore || lane.hasFormer || lane.nextReadMs <= nowMs) return
       const lingers = ratePerSecond(lane.memory, nowMs) >= BUSY_PER_SECOND && nowMs - lane.lastFoundMs < LINGER_MS
       if (lingers) return
     }
@@ -117,7 +152,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   const sending = createSending({
     ...deps,
     lanes,
-    stopSignal: stopping.signal,
+    stopSignal: places.stopRequests.signal,
     isRunning: () => state === 'running',
     onFree: (lane) => {
       settle(lane)
@@ -141,15 +176,16 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     watch.forget(endpointId)
     clearTimeout(timers.get(endpointId))
     timers.delete(endpointId)
-    if (!(await locks.take(endpointId)) || state === 'abandoned') return
-    const startedMs = clock.monotonicMs()
-    let endpoint: LaneEndpoint | undefined
+    let isTaken = true // a take that fails may have taken the lock before that
     try {
-      ;[endpoint] = await store.loadEndpoints([endpointId])
+      isTaken = await locks.take(endpointId)
+      if (!isTaken || state === 'abandoned') return
+      const startedMs = clock.monotonicMs()
+      const [endpoint] = await store.loadEndpoints([endpointId])
+      if (endpoint !== undefined && state === 'running') adopt(endpoint, startedMs)
     } finally {
-      if (endpoint === undefined || state !== 'running') await locks.release(endpointId)
+      if (isTaken && !lanes.has(endpointId)) await unlock(endpointId)
     }
-    if (endpoint !== undefined && state === 'running') adopt(endpoint, startedMs)
   }
 
   const offer = (endpointId: string): Promise<void> => {
@@ -181,6 +217,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
         const lane = lanes.get(id)
         if (lane === undefined) continue
         const endpoint = endpoints.get(id)
+        if (endpoint !== undefined && endpoint.crashes > lane.endpoint.crashes) lane.suspectsLeft = suspectsOf(endpoint) // counted after it was taken
         lane.endpoint = endpoint ?? { ...lane.endpoint, maySend: false }
         lane.refreshedMs = startedMs
         lane.heldUntilMs = Math.max(lane.heldUntilMs, startedMs + (endpoint?.heldForMs ?? 0))
@@ -216,19 +253,23 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     for (const lane of lanes.values()) lane.queue = []
   }
 
-  const verify = async (): Promise<void> => {
-    const owned = [...lanes.values()].filter((lane) => !lane.isReleasing).map((lane) => lane.endpoint.id)
-    const held = new Set(await store.heldLocks(owned))
-    for (const id of owned) {
-      if (held.has(id)) continue
-      const lane = lanes.get(id)
-      if (lane === undefined || lane.isReleasing) continue
+  const leaveLost = async (): Promise<void> => {
+    const owned = [...lanes.values()].filter((lane) => !lane.isReleasing)
+    const held = new Set(await store.heldLocks(owned.map((lane) => lane.endpoint.id)))
+    for (const lane of owned) {
+      const { id } = lane.endpoint
+      // One that was given back meanwhile, and perhaps taken again, is another lane by now.
+      if (held.has(id) || lane.isReleasing || lanes.get(id) !== lane) continue
       log.error({ endpointId: id }, 'a lane was lost without notice')
       lane.queue = []
       lane.isReleasing = true
       lanes.delete(id)
     }
   }
+
+  /** One look answers all who ask while it waits: after a restart of the database results are lost by the hundred. */
+  let verifying: Promise<void> | undefined
+  const verify = (): Promise<void> => (verifying ??= sleep(0).then(leaveLost).finally(() => (verifying = undefined)))
 
   return {
     offer,
@@ -238,25 +279,23 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       inFlight: places.underWay,
       watched: watch.size(),
       busyLanes: [...lanes.values()].filter((lane) => lane.busy.size > 0).map((lane) => lane.endpoint.id),
+      ownedLanes: [...lanes.keys(), ...taking.keys()],
     }),
     abandon: () => {
       if (state !== 'abandoned') end('abandoned')
       lanes.clear()
     },
     stop: async (graceMs) => {
-      if (state === 'running') {
-        const idle = [...timers.keys()]
-        end('stopping')
-        const grace = setTimeout(() => stopping.abort(), graceMs)
-        await sending.drain()
-        clearTimeout(grace)
-        await Promise.allSettled(taking.values())
-        const looks = await Promise.all([...lanes.values()].filter((lane) => !lane.isReleasing).map((lane) => locks.release(lane.endpoint.id)))
-        lanes.clear()
-        const left = looks.flatMap((seen) => (seen === undefined || seen.dueInMs === null ? [] : [{ endpointId: seen.endpointId, inMs: Math.max(0, seen.dueInMs) }]))
-        const timed = idle.map((endpointId) => ({ endpointId, inMs: 0 }))
-        if (left.length + timed.length > 0) await store.scheduleWakes([...left, ...timed])
-      }
+      if (state !== 'running') return
+      const idle = [...timers.keys()]
+      end('stopping')
+      await drain(places, graceMs)
+      await Promise.allSettled(taking.values())
+      const looks = await Promise.all([...lanes.values()].filter((lane) => !lane.isReleasing).map((lane) => unlock(lane.endpoint.id)))
+      lanes.clear()
+      const left = looks.flatMap((seen) => (seen === undefined || seen.dueInMs === null ? [] : [{ endpointId: seen.endpointId, inMs: Math.max(0, seen.dueInMs) }]))
+      const timed = idle.map((endpointId) => ({ endpointId, inMs: 0 }))
+      if (left.length + timed.length > 0) await store.scheduleWakes([...left, ...timed])
     },
   }
 }

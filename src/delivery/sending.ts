@@ -1,9 +1,10 @@
 /** Starts requests, fairly among lanes and within every bound, and follows each to its recorded result. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describeOutcome, type Outcome } from '../core/outcome.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import type { AttemptResult } from '../database/results.ts'
-import { attempt, type Attempted } from './attempt.ts'
+import { attempt, unsent, type Attempted } from './attempt.ts'
 import { counted, openForMs } from './circuit.ts'
 import { createGate } from './gate.ts'
 import type { Lane } from './lane.ts'
@@ -31,8 +32,8 @@ export type Sending = {
   readonly drain: () => Promise<void>
 }
 
-/** A step that throws (a secret that cannot be read, a database that went away) is tried again after this pause. */
-const PAUSE_AFTER_FAULT_MS = 1_000
+/** How long a delivery rests whose attempt could not be recorded. */
+const REST_MS = 5_000
 
 /** Whether an answer says that the endpoint is in trouble, and not that it refuses this message. */
 const isTrouble = (outcome: Outcome): boolean =>
@@ -82,7 +83,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     }
   }
 
-  const report = (lane: Lane, due: DueDelivery, result: AttemptResult, recorded: RecordedOrLost, outcome: Outcome): void => {
+  const report = (due: DueDelivery, result: AttemptResult, recorded: RecordedOrLost, outcome: Outcome): void => {
     const line = {
       deliveryId: due.id,
       eventId: due.eventId,
@@ -106,8 +107,15 @@ export const createSending = (deps: SendingDeps): Sending => {
       counters[recorded.status] += 1
       log.info(line, 'attempt')
     }
-    if (recorded !== 'lost' && recorded.status === 'failed' && lane.isSuspect) log.error(line, 'a suspect delivery failed')
+    if (result.errorKind === 'quarantined') log.error(line, 'a delivery was quarantined')
   }
+
+  const attemptSafely = (lane: Lane, due: DueDelivery): Promise<Attempted> =>
+    attempt(deps, lane.endpoint, due, deps.stopSignal).catch((error: unknown) => {
+      log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a request could not be made')
+      const reason = `The request could not be made: ${error instanceof Error ? error.message : String(error)}`
+      return unsent(due, { delivery: 'retry', reason }, 'internal', clock.epochMs())
+    })
 
   const follow = async (lane: Lane, due: DueDelivery): Promise<void> => {
     const startedMs = clock.monotonicMs()
@@ -121,7 +129,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     try {
       let attempted: Attempted
       try {
-        attempted = lane.isSuspect ? await gate.attemptSuspect(lane, due) : await attempt(deps, lane.endpoint, due, deps.stopSignal)
+        attempted = await (lane.suspectsLeft > 0 ? gate.attemptSuspect(lane, due) : attemptSafely(lane, due))
       } finally {
         lane.sending -= 1
         countTenant(places, due.tenantId, -1)
@@ -129,14 +137,15 @@ export const createSending = (deps: SendingDeps): Sending => {
       }
       const { result, verdict, outcome } = attempted
       if (result === undefined) return // stopped by ourselves: handed back as it was
-      const afterwards = await applyToEndpoint(lane, verdict, outcome)
-      report(lane, due, result, await deps.recorder.add(result), outcome)
-      await afterwards()
+      // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
+      const afterwards = await applyToEndpoint(lane, verdict, outcome).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
+      report(due, result, await deps.recorder.add(result), outcome)
+      await afterwards?.()
     } catch (error) {
       counters.failedSteps += 1
-      lane.heldUntilMs = Math.max(lane.heldUntilMs, clock.monotonicMs() + PAUSE_AFTER_FAULT_MS)
-      lane.queue = []
       log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a step of a delivery failed; what is not recorded will be repeated')
+      // Not at once: what cannot be recorded would be sent again and again.
+      await sleep(REST_MS, undefined, { signal: deps.stopSignal }).catch(() => undefined)
     } finally {
       lane.busy.delete(due.id)
       lane.oldestStartMs = lane.busy.values().next().value ?? Infinity

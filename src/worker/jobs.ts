@@ -1,10 +1,12 @@
 /** graphile-worker, supervised: it runs as long as the worker does, whatever becomes of its connections. */
 import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, run, type Runner, type WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
 import { tasksFolder } from '../config/package.ts'
 import type { Log } from '../delivery/registry-deps.ts'
 import type { Registry } from '../delivery/registry.ts'
+import { patientPool } from './patient-pool.ts'
 import { forgetPool, serveJobsOf } from './registries.ts'
 
 export type JobsDeps = {
@@ -46,13 +48,8 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
   const poolIds = new Set<string>()
   let runner: Runner | undefined
   let isStopping = false
-  let wakeSleeper: (() => void) | undefined
-
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      wakeSleeper = resolve
-      setTimeout(resolve, ms).unref()
-    })
+  const stopSignal = new AbortController()
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stopSignal.signal }).catch(() => undefined)
 
   const runOnce = async (): Promise<void> => {
     const events: WorkerEvents = new EventEmitter()
@@ -61,7 +58,7 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
       serveJobsOf(workerPool.id, registry)
     })
     runner = await run({
-      pgPool: pool,
+      pgPool: patient.pool,
       taskDirectory: tasksFolder,
       crontab,
       concurrency: CONCURRENT_JOBS,
@@ -71,7 +68,32 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
       events,
       preset: { worker: { completeJobBatchDelay: -1 } },
     })
+    if (isStopping) await runner.stop() // told to while it was starting
     await runner.promise
+  }
+
+  /** A job that could not be marked as done would stay locked: all of this process's are freed, and those under way run twice, which does no harm. */
+  const patient = patientPool(pool, {
+    isStopping: () => isStopping,
+    onLeft: (error) => {
+      log.warn({ err: error }, 'a job could not be marked as done; freeing the jobs of this worker')
+      void freeJobs()
+    },
+  })
+  let isFreeing = false
+  const freeJobs = async (): Promise<void> => {
+    if (isFreeing) return
+    isFreeing = true
+    while (!isStopping) {
+      await pause(FIRST_PAUSE_MS)
+      try {
+        await unlock([...poolIds])
+        break
+      } catch {
+        // The database is still away.
+      }
+    }
+    isFreeing = false
   }
 
   const supervise = async (): Promise<void> => {
@@ -106,7 +128,7 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
     poolIds: () => [...poolIds],
     stop: async () => {
       isStopping = true
-      wakeSleeper?.()
+      stopSignal.abort()
       await runner?.stop().catch(() => undefined) // rejects when it has ended already
       await supervised
       await unlock([...poolIds]).catch(() => undefined)

@@ -5,19 +5,21 @@ import type { RegistryDeps } from '../delivery/registry-deps.ts'
 import { createRegistry, type Registry } from '../delivery/registry.ts'
 import { heldLocks, releaseLanes, takeLanes } from '../database/lanes.ts'
 import { openLockSession } from '../database/session.ts'
-import { heartbeat, registerWorker, signOff } from '../database/workers.ts'
+import { heartbeat, noteBusyLanes, registerWorker, replaceWorker, signOff } from '../database/workers.ts'
 
 export type LanesSession = {
   readonly workerId: string
   readonly registry: Registry
   /** resolves when the connection is lost or the others have declared this worker dead */
   readonly ended: Promise<string>
+  /** whether its signs of life were recent when it ended: then only its connection broke */
+  readonly wasAlive: () => boolean
   readonly isLeader: () => boolean
-  /** finishes within a time, hands the rest back, signs off */
+  /** finishes within a time, hands the rest back, signs off; never rejects */
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'recorder'> & {
+export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'recorder' | 'onBroken'> & {
   readonly databaseUrl: string
   readonly version: string
   readonly store: Omit<RegistryDeps['store'], 'take' | 'release' | 'heldLocks'>
@@ -26,50 +28,75 @@ export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'recorde
   /** whether this database may deliver at all */
   readonly mayDeliver: () => boolean
   readonly poolIds: () => readonly string[]
+  /** a worker without a sign of life for so long is declared dead by the others */
+  readonly staleAfterMs: number
+  /** whether this process has just started: a delivery that kills its worker at once would otherwise leave no trace */
+  readonly isYoung: () => boolean
+  /** the session before, if only its connection broke */
+  readonly formerId: string | undefined
 }
 
 const HEARTBEAT_MS = 1_000
-/** A request starts only while the last acknowledged heartbeat is younger. */
-export const FRESH_MS = 5_000
-/** Without an acknowledgement for so long the connection is given up, before the others end it. */
-const GIVE_UP_MS = 8_000
+/** A request starts only while the last acknowledged heartbeat is younger than this share of `staleAfterMs`. */
+const FRESH = 0.5
+/** Without an acknowledgement for this share of it the connection is given up, before the others end it. */
+const GIVE_UP = 0.8
 
 /**
  * Opens the lock connection, registers a worker under a new id, and begins to give signs of life.
- * @throws RowhookError WHDBC where the database cannot be reached
+ * @throws RowhookError WHDBC where the database cannot be reached; the database's error where it takes no writes
  */
 export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSession> => {
-  const { clock, log } = deps
+  const { clock, log, staleAfterMs } = deps
   const session = await openLockSession(deps.databaseUrl)
   const workerId = randomUUID()
   let acknowledgedMs = clock.monotonicMs()
   let isLeader = false
   let isEnded = false
+  let wasAlive = false
   let timer: NodeJS.Timeout | undefined
   let declareEnd: (reason: string) => void = () => undefined
   const declared = new Promise<string>((resolve) => (declareEnd = resolve))
 
-  await registerWorker(session.connection, { id: workerId, host: hostname(), pid: process.pid, version: deps.version })
+  try {
+    await registerWorker(session.connection, { id: workerId, host: hostname(), pid: process.pid, version: deps.version })
+    if (deps.formerId !== undefined) await replaceWorker(session.connection, deps.formerId)
+  } catch (error) {
+    await session.close().catch(() => undefined)
+    throw error
+  }
+
+  /** In a young process each lane that is taken counts as busy at once, since a worker that dies within a second gives no sign of life. */
+  const take = async (ids: readonly string[]): Promise<string[]> => {
+    const taken = await takeLanes(session.connection, ids)
+    if (deps.isYoung() && taken.length > 0) await noteBusyLanes(session.connection, workerId, taken)
+    return taken
+  }
 
   const registry = createRegistry({
     ...deps,
     recorder: deps.createRecorder(workerId),
     store: {
       ...deps.store,
-      take: (ids) => takeLanes(session.connection, ids),
+      take,
       release: (ids) => releaseLanes(session.connection, ids),
       heldLocks: (ids) => heldLocks(session.connection, ids),
     },
-    isFresh: () => !isEnded && deps.mayDeliver() && clock.monotonicMs() - acknowledgedMs < FRESH_MS,
+    isFresh: () => !isEnded && deps.mayDeliver() && clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs,
+    onBroken: (reason) => declareEnd(reason),
   })
+
+  const isGivenUp = () => clock.monotonicMs() - acknowledgedMs > GIVE_UP * staleAfterMs
+  const SILENCE = 'the database has acknowledged no sign of life for too long'
 
   const beat = async (): Promise<void> => {
     const askedMs = clock.monotonicMs()
-    if (askedMs - acknowledgedMs > GIVE_UP_MS) {
-      declareEnd('the database has acknowledged no sign of life for too long')
+    if (isGivenUp()) {
+      declareEnd(SILENCE)
       return
     }
-    const alive = await heartbeat(session.connection, workerId, { ...registry.vitals(), poolIds: deps.poolIds() }, isLeader)
+    const { lanes, inFlight, busyLanes, ownedLanes } = registry.vitals()
+    const alive = await heartbeat(session.connection, workerId, { lanes, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() }, isLeader)
     if (alive === undefined) declareEnd('the others declared this worker dead')
     else {
       acknowledgedMs = askedMs
@@ -80,16 +107,17 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   let isBeating = false
   timer = setInterval(() => {
     if (isBeating) {
-      if (clock.monotonicMs() - acknowledgedMs > GIVE_UP_MS) declareEnd('the database has acknowledged no sign of life for too long')
+      if (isGivenUp()) declareEnd(SILENCE)
       return
     }
     isBeating = true
     beat()
       .catch((error: unknown) => declareEnd(`a sign of life failed: ${error instanceof Error ? error.message : String(error)}`))
       .finally(() => (isBeating = false))
-  }, HEARTBEAT_MS)
+  }, Math.min(HEARTBEAT_MS, staleAfterMs / 5))
 
   const ended = Promise.race([declared, session.ended.then((error) => error?.message ?? 'the lock connection ended')]).then((reason) => {
+    wasAlive = clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs
     isEnded = true
     isLeader = false
     clearInterval(timer)
@@ -103,8 +131,9 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     registry,
     ended,
     isLeader: () => isLeader && !isEnded,
+    wasAlive: () => wasAlive,
     stop: async (graceMs) => {
-      await registry.stop(graceMs)
+      await registry.stop(graceMs).catch((error: unknown) => log.warn({ err: error }, 'not every lane could be handed back; the others find them'))
       clearInterval(timer)
       if (!isEnded) await signOff(session.connection, workerId).catch((error: unknown) => log.warn({ err: error }, 'the worker could not sign off'))
       isEnded = true

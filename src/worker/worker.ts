@@ -3,24 +3,27 @@ import type pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log, Counters } from '../delivery/registry-deps.ts'
 import type { DeadWorker, SweptLane } from '../database/workers.ts'
+import { drain } from '../delivery/places.ts'
 import { startJobs } from './jobs.ts'
 import { openLanesSession, type LanesSession, type LanesSessionDeps } from './lanes-session.ts'
 
-export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds'> & {
+export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerId'> & {
   readonly pool: pg.Pool
   readonly log: Log
   readonly unlockJobs: (poolIds: readonly string[]) => Promise<void>
+  readonly reap: (selfId: string) => Promise<DeadWorker[]>
   /** the leader's rounds */
   readonly sweep: () => Promise<SweptLane[]>
-  readonly reap: (selfId: string) => Promise<DeadWorker[]>
   readonly closeDeadLanes: () => Promise<number>
   readonly onUnserved: (lanes: readonly SweptLane[]) => Promise<void>
+  /** a lane that the sweeper finds again and again for so long is a fault, and raises an alert; 30,000 by default */
+  readonly unservedAfterMs?: number
 }
 
 export type Worker = {
   /** resolves when lanes can be taken for the first time */
   readonly ready: Promise<void>
-  /** stops taking, lets requests end within the time, hands the rest back; the second call ends at once */
+  /** stops taking, lets requests end within the time, and hands the rest back; never rejects */
   readonly stop: (graceMs?: number) => Promise<void>
   readonly counters: Counters
   readonly vitals: () => { readonly workerId: string | undefined; readonly lanes: number; readonly inFlight: number }
@@ -28,11 +31,14 @@ export type Worker = {
 
 const ROUND_MS = 1_000
 const GRACE_MS = 20_000
-/** A lane that was due for so long before the sweeper found it is a fault, and raises an alert. */
 const UNSERVED_MS = 30_000
+/** For so long after the start of the process each lane that is taken is written down at once. */
+const YOUNG_MS = 10_000
 
 export const startWorker = (deps: WorkerDeps): Worker => {
-  const { log } = deps
+  const { log, clock, unservedAfterMs = UNSERVED_MS } = deps
+  const startedMs = clock.monotonicMs()
+  const isYoung = () => clock.monotonicMs() - startedMs < YOUNG_MS
   let session: LanesSession | undefined
   let isStopping = false
   let markReady: () => void = () => undefined
@@ -45,15 +51,19 @@ export const startWorker = (deps: WorkerDeps): Worker => {
   /** Lives through everything: whatever ends a session, the next one begins under a new id. */
   const keepSession = async (): Promise<void> => {
     let pauseMs = 100
+    let formerId: string | undefined
     while (!isStopping) {
       try {
-        session = await openLanesSession({ ...deps, poolIds: jobs.poolIds })
-        log.info({ workerId: session.workerId }, 'worker ready')
+        const opened = await openLanesSession({ ...deps, poolIds: jobs.poolIds, isYoung, formerId })
+        session = opened
+        formerId = undefined
+        log.info({ workerId: opened.workerId }, 'worker ready')
         markReady()
         pauseMs = 100
-        const reason = await Promise.race([session.ended, stopped])
+        const reason = await Promise.race([opened.ended, stopped])
         if (isStopping) return
         session = undefined
+        if (opened.wasAlive()) formerId = opened.workerId
         log.error({ reason }, 'lost the lanes; taking a new lock connection')
       } catch (error) {
         log.error({ err: error }, 'no lock connection; trying again')
@@ -63,23 +73,36 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     }
   }
 
-  const round = async (leader: LanesSession): Promise<void> => {
-    for (const dead of await deps.reap(leader.workerId)) {
+  const step = (name: string, work: Promise<void>): Promise<void> => work.catch((error: unknown) => log.error({ err: error, step: name }, 'a round of the worker failed'))
+
+  /** Everybody looks for the dead, since a leader that froze still is the leader. */
+  const reap = async (selfId: string): Promise<void> => {
+    for (const dead of await deps.reap(selfId)) {
       log.error({ workerId: dead.id, host: dead.host, how: dead.how, lastHeartbeatMs: Math.round(dead.lastHeartbeatMs) }, 'a worker died; its lanes are free')
     }
-    await deps.closeDeadLanes()
+  }
+
+  /** when the sweeper found a lane first, of those that it found in each round since */
+  let unserved = new Map<string, number>()
+
+  const sweep = async (): Promise<void> => {
     if (!deps.mayDeliver()) return
     const found = await deps.sweep()
     if (found.length > 0) log.warn({ lanes: found.length }, 'the sweeper woke lanes')
-    await deps.onUnserved(found.filter(({ overdueMs }) => overdueMs > UNSERVED_MS))
+    const nowMs = clock.monotonicMs()
+    unserved = new Map(found.map(({ endpointId }) => [endpointId, unserved.get(endpointId) ?? nowMs]))
+    await deps.onUnserved(found.filter(({ endpointId }) => nowMs - unserved.get(endpointId)! > unservedAfterMs))
   }
 
   const keepRounds = async (): Promise<void> => {
     while (!isStopping) {
       await pause(ROUND_MS)
-      const leader = session
-      if (isStopping || leader?.isLeader() !== true) continue
-      await round(leader).catch((error: unknown) => log.error({ err: error }, 'a round of the sweeper failed'))
+      const current = session
+      if (isStopping || current === undefined) continue
+      await step('reap', reap(current.workerId))
+      if (!current.isLeader()) continue
+      await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
+      await step('sweep', sweep())
     }
   }
 
@@ -93,6 +116,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     await jobs.stop()
     await running
     await session?.stop(graceMs)
+    await drain(deps.places, graceMs) // also what sessions before this one have sent
   }
 
   return {

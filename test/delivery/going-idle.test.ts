@@ -71,12 +71,16 @@ const registry: Registry = createRegistry({
     onTrouble: (error) => {
       throw error
     },
+    signal: new AbortController().signal,
   }),
   places: createPlaces(100),
   memories: createMemories(),
   counters: createCounters(),
   log: silent,
   isFresh: () => true,
+  onBroken: (reason) => {
+    throw new Error(reason)
+  },
 })
 
 await db.pool.query(`update webhooks.settings set allow_http = true, allow_ports = '{}', tenant_rate_limit = 1000000`)

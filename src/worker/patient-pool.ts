@@ -1,0 +1,71 @@
+/**
+ * The pool that graphile-worker gets. It marks jobs as done without waiting for the answer, so that a database which is away
+ * at that moment would end the process by an unhandled rejection: here getting a connection waits until there is one, and
+ * a job that could not be marked is told to `onLeft` instead.
+ */
+import type pg from 'pg'
+
+export type PatientPoolOptions = {
+  /** from then on nothing waits: whoever asks gets a connection that answers nothing */
+  readonly isStopping: () => boolean
+  /** a job could not be marked as done, and stays locked */
+  readonly onLeft: (error: unknown) => void
+}
+
+type Query = (config: unknown, ...rest: unknown[]) => Promise<unknown>
+type Connection = { readonly query: Query; readonly release: () => void }
+type OnConnected = (error: Error | undefined, client: pg.PoolClient | undefined, release: () => void) => void
+
+const PAUSE_MS = 250
+/** Names of graphile-worker's statements whose answer nobody waits for. */
+const UNAWAITED = /^(complete|fail)_job/
+const nothing = { rows: [], rowCount: 0 }
+
+const nameOf = (config: unknown): string => (config as { name?: string } | undefined)?.name ?? ''
+
+export const patientPool = (pool: pg.Pool, { isStopping, onLeft }: PatientPoolOptions): { readonly pool: pg.Pool } => {
+  const forgiving = (client: pg.PoolClient): Connection => {
+    const query = client.query.bind(client) as unknown as Query
+    return new Proxy(client, {
+      get: (target, key) => {
+        if (key !== 'query') {
+          const value: unknown = Reflect.get(target, key)
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value
+        }
+        return async (config: unknown, ...rest: unknown[]) => {
+          if (!UNAWAITED.test(nameOf(config))) return query(config, ...rest)
+          return query(config, ...rest).catch((error: unknown) => {
+            onLeft(error)
+            return nothing
+          })
+        }
+      },
+    })
+  }
+
+  const connectPatiently = async (): Promise<Connection> => {
+    for (;;) {
+      try {
+        return forgiving(await pool.connect())
+      } catch (error) {
+        if (isStopping()) {
+          onLeft(error)
+          return { query: () => Promise.resolve(nothing), release: () => undefined }
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  }
+
+  const connect = (onConnected?: OnConnected): unknown => (onConnected === undefined ? connectPatiently() : pool.connect(onConnected as never))
+
+  return {
+    pool: new Proxy(pool, {
+      get: (target, key) => {
+        if (key === 'connect') return connect
+        const value: unknown = Reflect.get(target, key)
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+      },
+    }),
+  }
+}
