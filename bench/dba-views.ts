@@ -1,5 +1,5 @@
 /**
- * What the views for DBAs cost on a million deliveries: time and plan of each.
+ * What the views for DBAs cost on a million deliveries, time and plan of each; and what a batch of 10,000 by hand takes.
  * Run by hand: `node bench/dba-views.ts [deliveries] [--plans]` (about a minute; the server is the one of the tests).
  */
 import type pg from 'pg'
@@ -15,11 +15,9 @@ const tenants = 20
  * the newest endpoint has a backlog of a fifth of the open ones.
  */
 const fill = async (client: pg.Client) => {
+  await client.query(`insert into webhooks.endpoints (tenant_id, name, url, events)
+    select 'tenant ' || n % ${tenants}, 'endpoint ' || n, 'https://receiver.test/' || n, '{*}' from generate_series(1, ${endpoints}) as n`)
   await client.query(`set session_replication_role = replica`) // the rows are there already: no fan-out, no wake-up
-  await client.query(`insert into webhooks.endpoints (id, tenant_id, name, url, events, max_attempts, retry_schedule, version)
-    select webhooks_private.new_id(), 'tenant ' || n % ${tenants}, 'endpoint ' || n, 'https://receiver.test/' || n, '{*}', 5, '{1 minute}', 1
-      from generate_series(1, ${endpoints}) as n`)
-  await client.query(`insert into webhooks.endpoint_stats (endpoint_id, tenant_id) select id, tenant_id from webhooks.endpoints`)
   await client.query(`create temporary table source as
     with numbered as (select id, tenant_id, row_number() over (order by id) - 1 as place from webhooks.endpoints)
     select (left(webhooks_private.least_id(now() + n * interval '62 days' / ${total})::text, 14) || '7' || right(gen_random_uuid()::text, 21))::uuid as event_id,
@@ -87,5 +85,24 @@ for (const [name, sql, role = 'rowhook_dba'] of readings) {
   const scans = plan.filter((line) => /Seq Scan on (events|deliveries|attempts)_/.test(line) && !line.includes('never executed')).length
   console.log(`${name.padEnd(42)} ${times.toSorted((a, b) => a - b)[3]!.toFixed(1).padStart(8)} ms   ${scans} sequential scans of the log`)
   if (showPlans) console.log(plan.filter((line) => !line.includes('never executed')).map((line) => `    ${line}`).join('\n'))
+}
+
+const { rows: busiest } = await client.query<{ id: string }>(
+  `select endpoint_id as id from webhooks.deliveries where status = 'pending' group by 1 order by count(*) desc limit 1`,
+)
+const busy = busiest[0]!.id
+const acts: readonly (readonly [string, string])[] = [
+  ['disable_endpoint with a backlog', `select webhooks.disable_endpoint('${busy}')`],
+  ['enable_endpoint', `select webhooks.enable_endpoint('${busy}')`],
+  ['recover, 10,000 a call', `select * from webhooks.recover('${busy}', '-infinity')`],
+  ['change of ordering with a backlog', `update webhooks.endpoints set ordering = 'resource' where id = '${busy}'`],
+  ['replay, 10,000 events looked at', `select * from webhooks.replay('${busy}', '-infinity')`],
+  ['close_dead_lanes, endpoints just changed', 'select webhooks_private.close_dead_lanes()'],
+  ['close_dead_lanes, nothing to do', 'delete from webhooks_private.unsettled_endpoints; select webhooks_private.close_dead_lanes()'],
+]
+for (const [name, sql] of acts) {
+  const before = performance.now()
+  await client.query(sql)
+  console.log(`${name.padEnd(42)} ${(performance.now() - before).toFixed(1).padStart(8)} ms`)
 }
 await db.drop()
