@@ -2,8 +2,7 @@
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import { circuitFrom, type Circuit } from './circuit.ts'
-import type { Memory } from './memory.ts'
-import type { Speed } from './slowness.ts'
+import type { Memory, Speed } from './memory.ts'
 
 export type Lane = {
   endpoint: LaneEndpoint

@@ -1,7 +1,9 @@
 /** What a process remembers of lanes between two times that it owns them: pace, circuit, speed, how busy they were. */
 import type { Circuit } from './circuit.ts'
 import type { Pace } from './pace.ts'
-import type { Speed } from './slowness.ts'
+
+/** How fast an endpoint answers, as far as is known (slowness.ts). */
+export type Speed = 'quick' | 'unknown' | 'slow'
 
 export type Memory = {
   pace: Pace

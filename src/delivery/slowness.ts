@@ -7,8 +7,6 @@
 import type { Lane } from './lane.ts'
 import { createWaiting } from './waiting.ts'
 
-export type Speed = 'quick' | 'unknown' | 'slow'
-
 export type Slowness = {
   /** whether the lane may take one more place; if not, it is opened again when there is room */
   readonly admits: (lane: Lane, nowMs: number) => boolean
@@ -32,7 +30,7 @@ export const createSlowness = (lanes: ReadonlyMap<string, Lane>, places: number,
   let held = 0
   let sampledMs = -Infinity
 
-  const become = (lane: Lane, speed: Speed): void => {
+  const become = (lane: Lane, speed: Lane['speed']): void => {
     if (lane.speed === speed) return
     if (lane.speed === 'quick') held += lane.sending
     if (speed === 'quick') held -= lane.sending
