@@ -9,7 +9,7 @@ import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { workerUrl } from './database/session.ts'
 import { mirrorSettings } from './database/settings.ts'
-import { closeDeadLanes, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
+import { closeDeadLanes, disableFailing, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
 import { systemClock } from './delivery/clock.ts'
 import { createMemories } from './delivery/memory.ts'
 import { createPlaces } from './delivery/places.ts'
@@ -82,6 +82,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     staleAfterMs,
     ...(settings.unservedAfterMs === undefined ? undefined : { unservedAfterMs: settings.unservedAfterMs }),
     closeDeadLanes: () => closeDeadLanes(pool),
+    disableFailing: () => disableFailing(pool),
     onUnserved: (unserved) =>
       setAlerts(pool, 'unserved_lane', unserved.map(({ endpointId, overdueMs }) => ({
         subject: endpointId,

@@ -112,6 +112,8 @@ create table webhooks.endpoint_stats (
   constraint endpoint_stats_pkey primary key (endpoint_id)
 ) with (fillfactor = 50);
 
+create index endpoint_stats_failing on webhooks.endpoint_stats (failing_since) where failing_since is not null;
+
 comment on table  webhooks.endpoint_stats                        is 'Figures of an endpoint, written once for each batch of results.';
 comment on column webhooks.endpoint_stats.endpoint_id            is 'The endpoint.';
 comment on column webhooks.endpoint_stats.tenant_id              is 'Its tenant.';

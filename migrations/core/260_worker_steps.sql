@@ -93,21 +93,10 @@ begin
      from webhooks.endpoints as p
      left join webhooks.endpoint_stats as s on s.endpoint_id = p.id
     where p.id = circuit_opened.id;
-
-  update webhooks.endpoints as p
-     set is_active = false,
-         disabled_reason = format('failing for %s', rules.disable_after)
-    from webhooks.endpoint_stats as s, webhooks.settings as rules
-   where p.id = circuit_opened.id
-     and p.is_active
-     and s.endpoint_id = p.id
-     and s.consecutive_failures >= rules.disable_min_failures
-     and s.failing_since <= now() - rules.disable_after
-     and s.last_failure_at - s.failing_since >= rules.disable_min_span;
 end
 $$;
 comment on function webhooks_private.circuit_opened(uuid) is
-  'Tells operators that an endpoint is failing, and disables one that had nothing but failures for settings.disable_after.';
+  'Tells operators that an endpoint is failing: its circuit opened.';
 
 -- Down Migration
 drop function webhooks_private.circuit_opened(uuid);

@@ -20,7 +20,8 @@ begin atomic
          webhooks_private.lane_lock(p.id) in (select o.key from owned as o),
          case when l.held_until > clock_timestamp() then l.held_until  end,
          case when l.held_until > clock_timestamp() then l.held_reason end,
-         coalesce(l.circuit, 'closed'),
+         -- An open circuit whose pause is over lets one probe through, whoever takes the lane next.
+         case when l.circuit = 'open' and l.held_until <= clock_timestamp() then 'half-open' else coalesce(l.circuit, 'closed') end,
          case when l.pace_used_until > clock_timestamp() then l.pace_used_until end
     from webhooks.endpoints              as p
     left join webhooks_private.lanes     as l on l.endpoint_id = p.id

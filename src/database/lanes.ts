@@ -139,7 +139,7 @@ export const disableEndpoint = async (pool: pg.Pool, endpointId: string, reason:
   await pool.query('update webhooks.endpoints set is_active = false, disabled_reason = $2 where id = $1 and is_active', [endpointId, reason])
 }
 
-/** Tells operators of a circuit that opened, and disables an endpoint that has failed for too long. */
+/** Tells operators of a circuit that opened. */
 export const circuitOpened = async (pool: pg.Pool, endpointId: string): Promise<void> => {
   await pool.query('select webhooks_private.circuit_opened($1)', [endpointId])
 }

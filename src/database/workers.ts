@@ -179,6 +179,12 @@ export const closeDeadLanes = async (pool: pg.Pool): Promise<number> => {
   return rows[0]?.closed ?? 0
 }
 
+/** Disables endpoints that had nothing but failures for days. @returns their ids */
+export const disableFailing = async (pool: pg.Pool): Promise<string[]> => {
+  const { rows } = await pool.query<{ id: string }>({ name: 'disable_failing', text: 'select webhooks_private.disable_failing() as id' })
+  return rows.map(({ id }) => id)
+}
+
 /** Frees the jobs that graphile-worker pools hold which have ended. */
 export const unlockJobs = async (pool: pg.Pool, poolIds: readonly string[]): Promise<void> => {
   if (poolIds.length > 0) await pool.query('select graphile_worker.force_unlock_workers($1::text[])', [poolIds])

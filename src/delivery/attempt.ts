@@ -7,7 +7,7 @@ import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import type { AttemptResult } from '../database/results.ts'
 import type { Exchange } from '../http/exchange.ts'
-import type { TokenSource } from '../http/oauth.ts'
+import type { TokenResult, TokenSource } from '../http/oauth.ts'
 import type { Sender } from '../http/sender.ts'
 import type { Clock } from './clock.ts'
 
@@ -20,7 +20,18 @@ export type AttemptDeps = {
 }
 
 /** What came of an attempt; `undefined` result: it was stopped by ourselves and spends nothing. */
-export type Attempted = { readonly result: AttemptResult | undefined; readonly verdict: Verdict; readonly outcome: Outcome }
+export type Attempted = {
+  readonly result: AttemptResult | undefined
+  readonly verdict: Verdict
+  readonly outcome: Outcome
+  /** whether it says that the endpoint is in trouble, and not that it refuses this message */
+  readonly isTrouble: boolean
+}
+
+const NOT_STARTED: Outcome = { kind: 'unreachable', reason: 'aborted' }
+
+const saysTrouble = (outcome: Outcome): boolean =>
+  outcome.kind === 'unreachable' ? outcome.reason !== 'aborted' && outcome.literal !== true : outcome.status >= 500 || outcome.status === 408 || outcome.status === 429
 
 /** Parsed secrets by text and profile: parsing base64 for each request would cost more than the signature. */
 const parsed = new Map<string, Secret>()
@@ -68,18 +79,27 @@ const asResult = (due: DueDelivery, headers: string, startedAtMs: number, exchan
   credentialsRefused: verdict.credentials === true,
 })
 
-/**
- * Makes one attempt. Never throws for anything that the receiver does.
- * @param signal stops it: the attempt then spends nothing
- */
-export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, signal: AbortSignal): Promise<Attempted> => {
-  const startedAtMs = deps.clock.epochMs()
+/** No token: no request was made, and the endpoint is no use until there is one. */
+const withoutToken = (due: DueDelivery, { reason, outcome }: TokenResult & { kind: 'refused' }, startedAtMs: number, durationMs: number): Attempted => {
+  // A token server that cannot be reached says nothing about the credentials.
+  const verdict: Verdict = { delivery: 'retry', reason: `OAuth 2: ${reason}`, ...(outcome.kind === 'unreachable' ? {} : { credentials: true as const }) }
+  return { result: { ...asResult(due, '{}', startedAtMs, { outcome, durationMs }, verdict), errorKind: 'credentials' }, verdict, outcome, isTrouble: true }
+}
+
+export type AttemptOptions = {
+  /** stops it: the attempt then spends nothing */
+  readonly signal: AbortSignal
+  /** asked once more right before the request, since a token may have taken its time: otherwise nothing is sent or spent */
+  readonly mayStart: () => boolean
+}
+
+/** Makes one attempt. Never throws for anything that the receiver does. */
+export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, { signal, mayStart }: AttemptOptions): Promise<Attempted> => {
+  const askedAtMs = deps.clock.epochMs()
   const token = endpoint.auth === null ? undefined : await deps.tokens.token(endpoint.auth)
-  if (token?.kind === 'refused') {
-    const verdict: Verdict = { delivery: 'retry', reason: `OAuth 2: ${token.reason}`, credentials: true }
-    const exchange: Exchange = { outcome: token.outcome, durationMs: deps.clock.epochMs() - startedAtMs }
-    return { result: { ...asResult(due, '{}', startedAtMs, exchange, verdict), errorKind: 'credentials' }, verdict, outcome: token.outcome }
-  }
+  const startedAtMs = deps.clock.epochMs()
+  if (token?.kind === 'refused') return withoutToken(due, token, askedAtMs, startedAtMs - askedAtMs)
+  if (!mayStart()) return { result: undefined, verdict: judge(NOT_STARTED), outcome: NOT_STARTED, isTrouble: false }
 
   const headers = requestHeaders({
     profile: endpoint.signatureProfile,
@@ -95,15 +115,17 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   const exchange = await deps.sender.send({ url: endpoint.url, headers, body: due.body, timeoutMs: endpoint.timeoutMs, signal })
   const { outcome } = exchange
   const verdict = judge(outcome, { noRetryCodes: endpoint.noRetryCodes })
-  if (outcome.kind === 'unreachable' && outcome.reason === 'aborted') return { result: undefined, verdict, outcome }
+  const isTrouble = saysTrouble(outcome)
+  if (outcome.kind === 'unreachable' && outcome.reason === 'aborted') return { result: undefined, verdict, outcome, isTrouble }
   if (endpoint.auth !== null && token !== undefined && outcome.kind === 'rejected' && outcome.status === 401) deps.tokens.invalidate(endpoint.auth, token.value)
-  return { result: asResult(due, loggedHeaders(headers), startedAtMs, exchange, verdict), verdict, outcome }
+  return { result: asResult(due, loggedHeaders(headers), startedAtMs, exchange, verdict), verdict, outcome, isTrouble }
 }
 
 /** An attempt that was decided without a request: it counts, so that what cannot be sent comes to an end. */
 export const unsent = (due: DueDelivery, verdict: Verdict, errorKind: string, nowMs: number): Attempted => ({
   outcome: { kind: 'unreachable', reason: 'protocol', literal: true },
   verdict,
+  isTrouble: false,
   result: {
     deliveryId: due.id,
     endpointId: due.endpointId,

@@ -27,6 +27,12 @@ export const closedCircuit = (consecutiveFailures = 0): Circuit => ({ state: 'cl
 export const circuitFrom = (state: Circuit['state'], openings: number, consecutiveFailures: number): Circuit =>
   state === 'closed' ? closedCircuit(consecutiveFailures) : { state: 'half-open', openings, consecutiveFailures, recent: 0, answers: 0 }
 
+/** A closed circuit that this process remembers. Another worker may have seen successes since: then its failures in a row are history. */
+export const circuitRemembered = (known: Circuit, consecutiveFailures: number): Circuit => ({
+  ...known,
+  consecutiveFailures: Math.min(known.consecutiveFailures, consecutiveFailures),
+})
+
 /** Requests that may be under way at once. */
 export const admitted = (circuit: Circuit, maxInFlight: number): number => (circuit.state === 'closed' ? maxInFlight : circuit.state === 'half-open' ? 1 : 0)
 
@@ -35,11 +41,11 @@ export const admitted = (circuit: Circuit, maxInFlight: number): number => (circ
  * @param failed whether it says that the endpoint is in trouble: no answer, 408, 429, 5xx; a refusal of one message does not
  */
 export const counted = (circuit: Circuit, failed: boolean, rules: CircuitRules): Circuit => {
+  if (circuit.state === 'open') return circuit // requests that were under way when it opened decide nothing; the probe does
   if (!failed) {
     if (circuit.state !== 'closed') return closedCircuit()
     return { ...circuit, openings: 0, consecutiveFailures: 0, recent: (circuit.recent << 1) & WINDOW_MASK, answers: Math.min(circuit.answers + 1, WINDOW) }
   }
-  if (circuit.state === 'open') return circuit // a request that was under way when it opened
   const consecutiveFailures = circuit.consecutiveFailures + 1
   const recent = ((circuit.recent << 1) | 1) & WINDOW_MASK
   const answers = Math.min(circuit.answers + 1, WINDOW)

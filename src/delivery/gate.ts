@@ -1,6 +1,6 @@
 /** Whether a lane may start its next request now; and if not, who asks again and when. */
 import type { DueDelivery } from '../database/pages.ts'
-import { attempt, unsent, type Attempted } from './attempt.ts'
+import { attempt, unsent, type Attempted, type AttemptOptions } from './attempt.ts'
 import { admitted } from './circuit.ts'
 import { isOpen, type Lane } from './lane.ts'
 import { waitMs } from './pace.ts'
@@ -13,6 +13,7 @@ import { createWaiting } from './waiting.ts'
 export type GateDeps = RegistryDeps & {
   readonly lanes: ReadonlyMap<string, Lane>
   readonly stopSignal: AbortSignal
+  readonly isRunning: () => boolean
   /** a lane that was closed may be open now */
   readonly onOpen: (lane: Lane) => void
   /** a lane's page is too old and must be read again */
@@ -27,6 +28,8 @@ export type Gate = {
   readonly started: (lane: Lane) => void
   /** a request has ended after so long */
   readonly ended: (lane: Lane, tookMs: number) => void
+  /** for an attempt of the lane: when to stop it, and whether it may still start */
+  readonly optionsFor: (lane: Lane) => AttemptOptions
   /** the attempt of a lane whose owners died: committed as suspect before the request, and not sent if it is to blame */
   readonly attemptSuspect: (lane: Lane, due: DueDelivery) => Promise<Attempted>
 }
@@ -39,9 +42,6 @@ const MAX_QUEUE_AGE_MS = 2_000
 const MAX_PACE_WAIT_MS = 5_000
 /** The third crash of an owner with the same delivery under way is taken for its fault. */
 const QUARANTINE_AFTER = 3
-
-/** The worker lost its right to send between the mark and the request. */
-const notStarted: Attempted = { result: undefined, verdict: { delivery: 'retry', reason: 'not started' }, outcome: { kind: 'unreachable', reason: 'aborted' } }
 
 export const createGate = (deps: GateDeps): Gate => {
   const { clock, places, lanes, store, log, onOpen } = deps
@@ -80,10 +80,17 @@ export const createGate = (deps: GateDeps): Gate => {
     return 'closed'
   }
 
+  const isKnownOpen = (lane: Lane, nowMs: number): boolean => !lane.isReleasing && isOpen(lane, nowMs) && nowMs - lane.refreshedMs <= MAX_STATE_AGE_MS
+
+  const optionsFor = (lane: Lane): AttemptOptions => ({
+    signal: deps.stopSignal,
+    mayStart: () => deps.isRunning() && deps.isFresh() && isKnownOpen(lane, clock.monotonicMs()),
+  })
+
   const ask = (lane: Lane, due: DueDelivery, nowMs: number): Answer => {
     const { endpoint } = lane
     if (!deps.isFresh() || !hasRoom(places, due.body.length)) return 'full'
-    if (lane.isReleasing || !isOpen(lane, nowMs) || nowMs - lane.refreshedMs > MAX_STATE_AGE_MS) return 'closed'
+    if (!isKnownOpen(lane, nowMs)) return 'closed'
     if (lane.sending >= (lane.suspectsLeft > 0 ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
     if (!slowness.admits(lane, nowMs)) return 'closed'
     const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)
@@ -116,7 +123,7 @@ export const createGate = (deps: GateDeps): Gate => {
       return unsent(due, { delivery: 'fail', reason }, 'quarantined', clock.epochMs())
     }
     await store.markSuspect(endpoint.id, due.id)
-    const attempted = deps.isFresh() ? await attempt(deps, endpoint, due, deps.stopSignal) : notStarted
+    const attempted = await attempt(deps, endpoint, due, optionsFor(lane))
     // Lost, it would only mean that the lane goes on one by one for longer.
     if (attempted.result !== undefined) await absolve(lane).catch((error: unknown) => log.error({ err: error }, 'a suspect delivery could not be absolved'))
     return attempted
@@ -124,6 +131,7 @@ export const createGate = (deps: GateDeps): Gate => {
 
   return {
     ask,
+    optionsFor,
     attemptSuspect,
     started: slowness.started,
     ended: (lane, tookMs) => {

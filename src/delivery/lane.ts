@@ -1,7 +1,7 @@
 /** One lane in the hands of its owner: an endpoint, what was read for it, and what is under way. */
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
-import { circuitFrom, type Circuit } from './circuit.ts'
+import { circuitFrom, circuitRemembered, type Circuit } from './circuit.ts'
 import type { Memory, Speed } from './memory.ts'
 
 export type Lane = {
@@ -55,7 +55,10 @@ export const suspectsOf = ({ crashes, maxInFlight }: LaneEndpoint): number => (c
 
 export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number, refreshedMs: number): Lane => ({
   endpoint,
-  circuit: endpoint.circuit === 'closed' && memory.circuit?.state === 'closed' ? memory.circuit : circuitFrom(endpoint.circuit, endpoint.circuitOpenings, endpoint.consecutiveFailures),
+  circuit:
+    endpoint.circuit === 'closed' && memory.circuit?.state === 'closed'
+      ? circuitRemembered(memory.circuit, endpoint.consecutiveFailures)
+      : circuitFrom(endpoint.circuit, endpoint.circuitOpenings, endpoint.consecutiveFailures),
   memory,
   queue: [],
   readAtMs: 0,

@@ -20,7 +20,7 @@ export type LaneStore = {
   readonly saveCircuit: (endpointId: string, circuit: 'closed' | 'open' | 'half-open', openings: number) => Promise<void>
   readonly savePace: (endpointId: string, usedForMs: number) => Promise<void>
   readonly disableEndpoint: (endpointId: string, reason: string) => Promise<void>
-  /** tells operators, and disables an endpoint that has failed for too long */
+  /** tells operators of a circuit that was closed and opened */
   readonly onCircuitOpen: (endpointId: string) => Promise<void>
   readonly reserveTenantSlots: (tenantId: string, slots: number, perMinute: number) => Promise<{ readonly granted: number; readonly waitMs: number }>
   readonly markSuspect: (endpointId: string, deliveryId: string) => Promise<void>

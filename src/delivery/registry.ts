@@ -216,11 +216,17 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       for (const id of owned) {
         const lane = lanes.get(id)
         if (lane === undefined) continue
-        const endpoint = endpoints.get(id)
-        if (endpoint !== undefined && endpoint.crashes > lane.endpoint.crashes) lane.suspectsLeft = suspectsOf(endpoint) // counted after it was taken
-        lane.endpoint = endpoint ?? { ...lane.endpoint, maySend: false }
+        const endpoint = endpoints.get(id) ?? { ...lane.endpoint, maySend: false }
+        if (endpoint.crashes > lane.endpoint.crashes) lane.suspectsLeft = suspectsOf(endpoint) // counted after it was taken
+        if (lane.endpoint.maySend && !endpoint.maySend) log.debug({ endpointId: id }, 'the endpoint may send no more')
+        // What was queued under another order or format is read again.
+        if (lane.endpoint.version !== endpoint.version) {
+          lane.queue = []
+          lane.nextReadMs = 0
+        }
+        lane.endpoint = endpoint
         lane.refreshedMs = startedMs
-        lane.heldUntilMs = Math.max(lane.heldUntilMs, startedMs + (endpoint?.heldForMs ?? 0))
+        lane.heldUntilMs = Math.max(lane.heldUntilMs, startedMs + (endpoint.heldForMs ?? 0))
         if (!isOpen(lane, startedMs)) lane.queue = []
       }
       sending.pump()

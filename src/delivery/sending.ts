@@ -1,7 +1,6 @@
 /** Starts requests, fairly among lanes and within every bound, and follows each to its recorded result. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeOutcome, type Outcome } from '../core/outcome.ts'
-import type { Verdict } from '../core/verdict.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import type { AttemptResult } from '../database/results.ts'
 import { attempt, unsent, type Attempted } from './attempt.ts'
@@ -35,10 +34,6 @@ export type Sending = {
 /** How long a delivery rests whose attempt could not be recorded. */
 const REST_MS = 5_000
 
-/** Whether an answer says that the endpoint is in trouble, and not that it refuses this message. */
-const isTrouble = (outcome: Outcome): boolean =>
-  outcome.kind === 'unreachable' ? outcome.reason !== 'aborted' && outcome.literal !== true : outcome.status >= 500 || outcome.status === 408 || outcome.status === 429
-
 export const createSending = (deps: SendingDeps): Sending => {
   const { clock, store, places, log, counters } = deps
   const ready = new Set<Lane>()
@@ -51,10 +46,10 @@ export const createSending = (deps: SendingDeps): Sending => {
    * Applies what an answer means for the endpoint before its delivery is recorded: no other request may start in between.
    * @returns what must wait for the record: disabling cancels what is open, and this delivery still is
    */
-  const applyToEndpoint = async (lane: Lane, verdict: Verdict, outcome: Outcome): Promise<() => Promise<unknown>> => {
+  const applyToEndpoint = async (lane: Lane, { verdict, isTrouble }: Attempted): Promise<() => Promise<unknown>> => {
     const { id, circuitRules } = lane.endpoint
     const before = lane.circuit
-    lane.circuit = counted(before, isTrouble(outcome), circuitRules)
+    lane.circuit = counted(before, isTrouble, circuitRules)
     const work: Promise<unknown>[] = []
     let isOpened = false
     const hold = (forMs: number, reason: 'retry-after' | 'circuit open') => {
@@ -67,7 +62,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       log.warn({ endpointId: id, circuit: lane.circuit.state, openings: lane.circuit.openings }, 'circuit changed')
       if (lane.circuit.state === 'open') {
         hold(openForMs(lane.circuit, circuitRules), 'circuit open')
-        isOpened = true
+        isOpened = lane.circuit.openings === 1 // a probe that fails is no news
       }
     }
     if (verdict.holdSeconds !== undefined) hold(verdict.holdSeconds * 1000, 'retry-after')
@@ -111,7 +106,7 @@ export const createSending = (deps: SendingDeps): Sending => {
   }
 
   const attemptSafely = (lane: Lane, due: DueDelivery): Promise<Attempted> =>
-    attempt(deps, lane.endpoint, due, deps.stopSignal).catch((error: unknown) => {
+    attempt(deps, lane.endpoint, due, gate.optionsFor(lane)).catch((error: unknown) => {
       log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a request could not be made')
       const reason = `The request could not be made: ${error instanceof Error ? error.message : String(error)}`
       return unsent(due, { delivery: 'retry', reason }, 'internal', clock.epochMs())
@@ -135,10 +130,10 @@ export const createSending = (deps: SendingDeps): Sending => {
         countTenant(places, due.tenantId, -1)
         gate.ended(lane, clock.monotonicMs() - startedMs)
       }
-      const { result, verdict, outcome } = attempted
+      const { result, outcome } = attempted
       if (result === undefined) return // stopped by ourselves: handed back as it was
       // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
-      const afterwards = await applyToEndpoint(lane, verdict, outcome).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
+      const afterwards = await applyToEndpoint(lane, attempted).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
       report(due, result, await deps.recorder.add(result), outcome)
       await afterwards?.()
     } catch (error) {

@@ -15,6 +15,8 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   /** the leader's rounds */
   readonly sweep: () => Promise<SweptLane[]>
   readonly closeDeadLanes: () => Promise<number>
+  /** disables endpoints that have failed for days; gives their ids */
+  readonly disableFailing: () => Promise<readonly string[]>
   readonly onUnserved: (lanes: readonly SweptLane[]) => Promise<void>
   /** a lane that the sweeper finds again and again for so long is a fault, and raises an alert; 30,000 by default */
   readonly unservedAfterMs?: number
@@ -82,6 +84,10 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     }
   }
 
+  const disableFailing = async (): Promise<void> => {
+    for (const endpointId of await deps.disableFailing()) log.warn({ endpointId }, 'endpoint disabled: it had nothing but failures for days')
+  }
+
   /** when the sweeper found a lane first, of those that it found in each round since */
   let unserved = new Map<string, number>()
 
@@ -102,6 +108,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       await step('reap', reap(current.workerId))
       if (!current.isLeader()) continue
       await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
+      await step('disable failing endpoints', disableFailing())
       await step('sweep', sweep())
     }
   }
