@@ -84,7 +84,7 @@ export const heldLocks = async (lockConnection: pg.ClientBase, endpointIds: read
  * Keeps anything from being sent on a lane for a while, whoever owns it. A longer hold stays.
  * @param reason what the DBA reads in endpoint_health
  */
-export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number, reason: 'retry-after' | 'circuit open' | 'rate limit'): Promise<void> => {
+export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number, reason: 'retry-after' | 'rate limit'): Promise<void> => {
   await pool.query({
     name: 'hold_lane',
     text: `
@@ -98,16 +98,25 @@ export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number,
   })
 }
 
-/** Saves the state of a circuit for the lane's next owner. */
-export const saveCircuit = async (pool: pg.Pool, endpointId: string, circuit: 'closed' | 'open' | 'half-open', openings: number): Promise<void> => {
+/**
+ * Saves the state of a circuit for the lane's next owner; an open one holds the lane as well, unless a longer hold does.
+ * @param holdMs how long nothing is sent; 0 unless it opens
+ */
+export const saveCircuit = async (pool: pg.Pool, endpointId: string, circuit: 'closed' | 'open', openings: number, holdMs: number): Promise<void> => {
   await pool.query({
     name: 'save_circuit',
     text: `
-      insert into webhooks_private.lanes as l (endpoint_id, circuit, circuit_openings)
-      values ($1, $2, $3)
+      insert into webhooks_private.lanes as l (endpoint_id, circuit, circuit_openings, held_until, held_reason)
+      values ($1, $2, $3,
+              case when $4::double precision > 0 then clock_timestamp() + $4::double precision * interval '1 ms' end,
+              case when $4::double precision > 0 then 'circuit open' end)
           on conflict (endpoint_id) do update
-         set circuit = excluded.circuit, circuit_openings = excluded.circuit_openings, updated_at = now()`,
-    values: [endpointId, circuit, openings],
+         set circuit          = excluded.circuit,
+             circuit_openings = excluded.circuit_openings,
+             held_reason      = case when excluded.held_until > coalesce(l.held_until, '-infinity') then excluded.held_reason else l.held_reason end,
+             held_until       = greatest(l.held_until, excluded.held_until),
+             updated_at       = now()`,
+    values: [endpointId, circuit, openings, holdMs],
   })
 }
 

@@ -16,8 +16,8 @@ export type LaneStore = {
   readonly loadEndpoints: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
   readonly readPages: (wishes: readonly PageWish[], busyIds: readonly string[]) => Promise<Pages>
   readonly scheduleWakes: (wakes: readonly { readonly endpointId: string; readonly inMs: number }[]) => Promise<void>
-  readonly holdLane: (endpointId: string, forMs: number, reason: 'retry-after' | 'circuit open' | 'rate limit') => Promise<void>
-  readonly saveCircuit: (endpointId: string, circuit: 'closed' | 'open' | 'half-open', openings: number) => Promise<void>
+  readonly holdLane: (endpointId: string, forMs: number, reason: 'retry-after' | 'rate limit') => Promise<void>
+  readonly saveCircuit: (endpointId: string, circuit: 'closed' | 'open', openings: number, holdMs: number) => Promise<void>
   readonly savePace: (endpointId: string, usedForMs: number) => Promise<void>
   readonly disableEndpoint: (endpointId: string, reason: string) => Promise<void>
   /** tells operators of a circuit that was closed and opened */

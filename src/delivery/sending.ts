@@ -52,20 +52,24 @@ export const createSending = (deps: SendingDeps): Sending => {
     lane.circuit = counted(before, isTrouble, circuitRules)
     const work: Promise<unknown>[] = []
     let isOpened = false
-    const hold = (forMs: number, reason: 'retry-after' | 'circuit open') => {
+    const hold = (forMs: number) => {
       lane.heldUntilMs = Math.max(lane.heldUntilMs, clock.monotonicMs() + forMs)
       lane.queue = []
-      work.push(store.holdLane(id, forMs, reason))
     }
     if (before.state !== lane.circuit.state) {
-      work.push(store.saveCircuit(id, lane.circuit.state, lane.circuit.openings))
-      log.warn({ endpointId: id, circuit: lane.circuit.state, openings: lane.circuit.openings }, 'circuit changed')
-      if (lane.circuit.state === 'open') {
-        hold(openForMs(lane.circuit, circuitRules), 'circuit open')
-        isOpened = lane.circuit.openings === 1 // a probe that fails is no news
+      const { state, openings } = lane.circuit
+      const pauseMs = state === 'open' ? openForMs(lane.circuit, circuitRules) : 0
+      work.push(store.saveCircuit(id, state === 'open' ? 'open' : 'closed', openings, pauseMs))
+      log.warn({ endpointId: id, circuit: state, openings }, 'circuit changed')
+      if (state === 'open') {
+        hold(pauseMs)
+        isOpened = openings === 1 // a probe that fails is no news
       }
     }
-    if (verdict.holdSeconds !== undefined) hold(verdict.holdSeconds * 1000, 'retry-after')
+    if (verdict.holdSeconds !== undefined) {
+      hold(verdict.holdSeconds * 1000)
+      work.push(store.holdLane(id, verdict.holdSeconds * 1000, 'retry-after'))
+    }
     if (verdict.disable !== undefined) {
       lane.endpoint = { ...lane.endpoint, maySend: false }
       lane.queue = []
