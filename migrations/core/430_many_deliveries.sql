@@ -53,6 +53,7 @@ begin
      set status        = case when d.attempts = 0 then 'pending' else 'retrying' end,
          max_attempts  = d.attempts + endpoint.max_attempts,
          next_retry_at = now(),
+         reopened_at   = now(),
          finished_at   = null
    where d.id = any (picked)
      and d.id between picked[1] and picked[recovered]; -- prunes partitions; = any alone does not

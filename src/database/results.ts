@@ -68,7 +68,7 @@ with result as materialized (
      and d.id between $15 and $16
      and d.attempts = r.attempts_before
      and d.status in ('pending', 'retrying')
-  returning d.id, d.tenant_id, d.endpoint_id, d.status, d.attempts, d.max_attempts > p.max_attempts as was_reopened, r.position
+  returning d.id, d.tenant_id, d.endpoint_id, d.status, d.attempts, d.reopened_at is not null as was_reopened, r.position
 ), logged as (
   insert into webhooks.attempts
          (delivery_id, number, tenant_id, started_at, duration_ms, request_headers, status, response_headers, response_body,
