@@ -21,7 +21,7 @@ export const findSuiteFaults = (text: string): string[] => {
   for (const suite of suites) {
     const tests = testsOf(text, suite)
     if (tests.length === 0) faults.push(`suite ${suite} has no test`)
-    if (!new RegExp(String.raw`^${escape(suite)}\.run\(\)`, 'm').test(text)) faults.push(`suite ${suite} is never run: end it with ${suite}.run()`)
+    if (!new RegExp(String.raw`^[ \t]*${escape(suite)}\.run\(\)`, 'm').test(text)) faults.push(`suite ${suite} is never run: end it with ${suite}.run()`)
     for (const name of equalNames(tests)) faults.push(`suite ${suite} has two tests called "${name}"`)
     for (const left of ['only', 'skip']) {
       if (new RegExp(String.raw`(?<![\w.])${escape(suite)}\.${left}\(`).test(text)) faults.push(`suite ${suite} uses .${left}, which leaves tests out`)
