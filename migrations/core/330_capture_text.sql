@@ -95,6 +95,15 @@ return (
 comment on function webhooks_private.typed_rows(text[], text) is
   'SQL for whole rows as arguments of a function.';
 
+create function webhooks_private.matches_text(rule webhooks.capture_rules, guard text) returns text
+language sql immutable
+return nullif(concat_ws(E'\n            and ',
+                        case when rule.fires_on = 'update' then webhooks_private.changed_text(rule.changed) end,
+                        case when rule.guarded               then guard
+                             when rule.condition is not null then webhooks_private.condition_text(rule.condition) end), '');
+comment on function webhooks_private.matches_text(webhooks.capture_rules, text) is
+  'SQL for "the rule fires for this row", a guarded condition as given; null where it always does.';
+
 create function webhooks_private.rule_text(base text, rule webhooks.capture_rules, row_type text, with_previous boolean) returns text
 language sql stable
 return (
@@ -115,10 +124,7 @@ return (
                  webhooks_private.typed_rows(case rule.fires_on when 'insert' then '{new}' when 'delete' then '{old}' else '{old,new}' end::text[], row_type) as typed_rows,
                  webhooks_private.typed_rows('{old,old}', row_type) as rows_before) as names
    cross join lateral (
-         select E'\n          where ' || nullif(concat_ws(E'\n            and ',
-                  case when rule.fires_on = 'update' then webhooks_private.changed_text(rule.changed) end,
-                  case when rule.guarded               then format('%s(%s)', webhooks_private.guard_name(base, rule, 'condition'), typed_rows)
-                       when rule.condition is not null then webhooks_private.condition_text(rule.condition) end), '') as matches) as conditions
+         select E'\n          where ' || webhooks_private.matches_text(rule, format('%s(%s)', webhooks_private.guard_name(base, rule, 'condition'), typed_rows)) as matches) as conditions
 );
 comment on function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean) is
   'SQL for the event of one rule and one row: a select without from, over old and new.';
@@ -159,6 +165,7 @@ comment on function webhooks_private.row_columns(regclass) is
 drop function webhooks_private.row_columns(regclass);
 drop function webhooks_private.source_text(text, text);
 drop function webhooks_private.rule_text(text, webhooks.capture_rules, text, boolean);
+drop function webhooks_private.matches_text(webhooks.capture_rules, text);
 drop function webhooks_private.typed_rows(text[], text);
 drop function webhooks_private.tells_previous(regprocedure);
 drop function webhooks_private.changed_members(json, json);

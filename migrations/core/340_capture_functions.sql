@@ -2,26 +2,25 @@
 -- The functions that watch leaves behind for a table: one for each operation that has rules.
 
 /*
- * What a capture function names, looked at before it writes anything: where a column is gone, this look fails inside a block
- * that only reads and therefore costs no transaction id, and the write goes on.
+ * Asked before anything is written, for two reasons. Where nothing matches, no insert is begun, whose triggers would fire
+ * for no row. And where a column is gone, the question fails inside a block that only reads, and therefore costs no
+ * transaction id, and the write goes on.
  */
-create function webhooks_private.named_text(rules webhooks.capture_rules[]) returns text
+create function webhooks_private.question_text(rules webhooks.capture_rules[], source text) returns text
 language sql stable
 return (
-  select string_agg(distinct item, ', ')
+  select format(E'exists (\n  select %s\n    from %s\n   cross join webhooks.settings as s\n   where s.capture%s)',
+                (select string_agg(distinct format('%s.%I', case r.fires_on when 'delete' then 'old' else 'new' end, c), ', ')
+                   from unnest(rules) as r, unnest(r.key_columns || r.tenant_column || r.payload_columns || r.changed) as c
+                  where c is not null),
+                source,
+                case when bool_and(m.matches is not null)
+                     then format(E'\n     and (%s)', string_agg(distinct m.matches, E'\n       or ')) end)
     from unnest(rules) as r
-   cross join lateral (select case r.fires_on when 'delete' then 'old' else 'new' end as row_name) as names
-   cross join lateral (
-         select format('%s.%I', row_name, c)
-           from unnest(r.key_columns || r.tenant_column || r.payload_columns || r.changed) as c
-          where c is not null
-          union all
-         select webhooks_private.condition_text(r.condition)
-          where r.condition is not null
-            and not r.guarded) as items (item)
+   cross join lateral (select replace(webhooks_private.matches_text(r, null), E'\n           ', '') as matches) as m
 );
-comment on function webhooks_private.named_text(webhooks.capture_rules[]) is
-  'SQL for all columns and conditions that the rules of an operation name, as a select list.';
+comment on function webhooks_private.question_text(webhooks.capture_rules[], text) is
+  'SQL for "capture is on, and a rule may fire for one of the rows", which names every column that the events need.';
 
 /*
  * Each offset 0 keeps the planner from copying an expression to every place that names it: json would be made three times.
@@ -60,7 +59,7 @@ return (
          (select string_agg(webhooks_private.rule_text(base, u, row_type, previous_of = 'e'), E'\n          union all\n         ' order by u.position)
             from unnest(rules) as u),
          case when previous_of = 'p'
-              then format(E'\n   cross join lateral (\n         select %s as previous\n         offset 0) as p', webhooks_private.previous_text(r.payload_columns))
+              then format(E'\n   cross join lateral (\n         select case when e.data is not null then\n                %s end as previous\n         offset 0) as p', webhooks_private.previous_text(r.payload_columns))
               else '' end,
          case when updates then format(' + coalesce(octet_length(%s.previous::text), 0)', previous_of) else '' end)
     from (select (rules[1]).*) as r
@@ -89,20 +88,14 @@ declare
   wrapped     boolean  := exists (select from unnest(rules) as r where r.guarded or r.payload is not null);
   names       text     := webhooks_private.row_columns(relation);
   source      text;
-  probed      text;
 begin
   if row_level then
     source := concat_ws(', ', case when fires_on <> 'insert' then format('(select %s from (select old.*) as r) as old', names) end,
                               case when fires_on <> 'delete' then format('(select %s from (select new.*) as r) as new', names) end);
     source := replace(source, ') as old, (', E') as old\n   cross join (');
-    probed := source;
   else
     -- All columns by name where they must stand in the table's own order, which a partition need not keep.
     source := webhooks_private.source_text(fires_on, case when virtual or (partitioned and wrapped) then names end);
-    probed := case fires_on when 'update' then 'old_rows as old, new_rows as new' else source end;
-    if fires_on = 'update' and virtual then
-      probed := format('(select %1$s from old_rows) as old, (select %1$s from new_rows) as new', names);
-    end if;
   end if;
 
   return concat(
@@ -111,8 +104,7 @@ begin
     case when partitioned and not row_level then
       E'  if tg_argv[0] = ''partition'' and not exists (select from pg_inherits as i where i.inhrelid = tg_relid) then\n'
       '    return null; -- detached\n  end if;\n' end,
-    E'\n  begin\n    if not exists (select ', webhooks_private.named_text(rules),
-    E'\n                     from ', probed, E', webhooks.settings as s\n                    where s.capture) then\n',
+    E'\n  begin\n    if not ', webhooks_private.question_text(rules, source), E' then\n',
     E'      return null;\n    end if;\n',
     E'  exception when others then\n    perform webhooks_private.capture_failed(tg_relid, tg_op, concat(sqlstate, '': '', sqlerrm));\n    return null;\n  end;\n',
     webhooks_private.insert_text(base, rules, row_type, source), E'\n',
@@ -150,4 +142,4 @@ comment on function webhooks_private.guard_text(webhooks.capture_rules, text) is
 drop function webhooks_private.guard_text(webhooks.capture_rules, text);
 drop function webhooks_private.capture_text(text, webhooks.capture_rules[], text, boolean);
 drop function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text);
-drop function webhooks_private.named_text(webhooks.capture_rules[]);
+drop function webhooks_private.question_text(webhooks.capture_rules[], text);
