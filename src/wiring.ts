@@ -4,6 +4,7 @@ import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
 import { setAlerts } from './database/alerts.ts'
+import { checkArming, placeOf } from './database/arming.ts'
 import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
@@ -17,12 +18,17 @@ import { createRecorder } from './delivery/recorder.ts'
 import { createCounters, type Log } from './delivery/registry-deps.ts'
 import { createTokenSource } from './http/oauth.ts'
 import { createSender, type Sender } from './http/sender.ts'
+import { createCloneGuard } from './worker/clone-guard.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
 export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
   readonly databaseUrl: string
   readonly allowPorts: readonly number[] | 'any'
   readonly log: Log
+  /** where the database is, as the clone guard tells it from copies; default host and port of `databaseUrl` */
+  readonly place?: string
+  /** `ROWHOOK_DEPLOYMENT`, which tells it from copies as well */
+  readonly deployment?: string | undefined
   /** what sends; for tests that need a resolver or certificates of their own */
   readonly sender?: Sender
   /** a worker without a sign of life for so long is declared dead by the others */
@@ -54,6 +60,13 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
   }
   const sender = settings.sender ?? createSender({ policy })
   const places = createPlaces(settings.concurrency)
+  const whereabouts = { place: settings.place ?? placeOf(settings.databaseUrl), deployment: settings.deployment }
+  const guard = createCloneGuard({
+    clock: systemClock,
+    log,
+    // Where nothing is sent anyway, nothing is armed either.
+    check: () => (settings.outboundEnabled ? checkArming(pool, whereabouts) : Promise.resolve({ armed: true, reason: null })),
+  })
 
   const worker = startWorker({
     databaseUrl: settings.databaseUrl,
@@ -67,7 +80,8 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     places,
     memories: createMemories(),
     counters: createCounters(),
-    mayDeliver: () => settings.outboundEnabled,
+    mayDeliver: () => settings.outboundEnabled && guard.isArmed(),
+    guard,
     store: createLaneStore(pool),
     createRecorder: (workerId) =>
       createRecorder({

@@ -1,5 +1,6 @@
 /** Every command, in the order in which `rowhook --help` lists them. A command loads what it needs when it runs, not here. */
 import type { Command } from 'commander'
+import { register as arm } from './commands/arm.ts'
 import { register as demo } from './commands/demo.ts'
 import { register as emit } from './commands/emit.ts'
 import { register as listen } from './commands/listen.ts'
@@ -13,6 +14,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   demo,
   up,
   worker,
+  arm,
   migrate,
   emit,
   listen,

@@ -1,13 +1,17 @@
 /** A worker as a process: from its start until somebody tells it to stop. */
 import type { Config } from '../config/load.ts'
+import { EMBEDDED, placeOf, type Whereabouts } from '../database/arming.ts'
 import type { WorkerSettings } from '../wiring.ts'
 import type { Stopping } from './told-to-stop.ts'
 
 /** Requests under way have this long to end; a service manager should wait longer before it kills. */
 const GRACE_MS = 20_000
 
+/** How this process meets its database: what the clone guard tells copies by. */
+export const whereabouts = ({ databaseUrl, deployment }: Config): Whereabouts => ({ place: databaseUrl === undefined ? EMBEDDED : placeOf(databaseUrl), deployment })
+
 /** What a worker takes from the configuration. */
-export const workerSettings = (config: Config, databaseUrl: string, log: WorkerSettings['log']): WorkerSettings => ({ ...config, databaseUrl, log })
+export const workerSettings = (config: Config, databaseUrl: string, log: WorkerSettings['log']): WorkerSettings => ({ ...config, ...whereabouts(config), databaseUrl, log })
 
 /**
  * Runs a worker until `stopping` is asked. Returns when every request has ended or has been handed back.

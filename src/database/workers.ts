@@ -65,10 +65,11 @@ export type Vitals = {
 }
 
 /**
- * Gives a sign of life on the lock connection, and tries to become the leader.
+ * Gives a sign of life on the lock connection, and tries to become the leader. One that may not deliver gives the lead back
+ * at every other sign of life: it cannot sweep, so that whoever can must get it.
  * @returns `undefined` when the others have declared this worker dead
  */
-export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string, vitals: Vitals, isLeader: boolean): Promise<{ readonly isLeader: boolean } | undefined> => {
+export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string, vitals: Vitals, { isLeader, mayLead }: { readonly isLeader: boolean; readonly mayLead: boolean }): Promise<{ readonly isLeader: boolean } | undefined> => {
   const { rows } = await lockConnection.query<{ isLeader: boolean }>({
     name: 'heartbeat',
     text: `
@@ -76,8 +77,9 @@ export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string,
          set heartbeat_at = clock_timestamp(), lanes = $2, in_flight = $3, busy_lanes = $4::uuid[], pool_ids = $5::text[]
        where id = $1
          and ended_at is null
-      returning $6::boolean or pg_try_advisory_lock(${LEADER}) as "isLeader"`,
-    values: [workerId, vitals.lanes, vitals.inFlight, vitals.busyLanes, vitals.poolIds, isLeader],
+      returning case when $6::boolean and not $7::boolean then not pg_advisory_unlock(${LEADER})
+                     else $6::boolean or pg_try_advisory_lock(${LEADER}) end as "isLeader"`,
+    values: [workerId, vitals.lanes, vitals.inFlight, vitals.busyLanes, vitals.poolIds, isLeader, mayLead],
   })
   return rows[0]
 }

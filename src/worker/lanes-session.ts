@@ -1,6 +1,7 @@
 /** One lock connection and the lanes that live by it: signs of life, leadership, and a clean end. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { RegistryDeps } from '../delivery/registry-deps.ts'
 import { createRegistry, type Registry } from '../delivery/registry.ts'
 import { heldLocks, releaseLanes, takeLanes } from '../database/lanes.ts'
@@ -73,6 +74,12 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     return taken
   }
 
+  /** In a copy of the database no endpoint may be sent to, so that lanes are given back. */
+  const loadEndpoints = async (ids: readonly string[]): Promise<LaneEndpoint[]> => {
+    const endpoints = await deps.store.loadEndpoints(ids)
+    return deps.mayDeliver() ? endpoints : endpoints.map((endpoint) => ({ ...endpoint, maySend: false }))
+  }
+
   const registry = createRegistry({
     ...deps,
     recorder: deps.createRecorder(workerId),
@@ -80,6 +87,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       ...deps.store,
       take,
       release: (ids) => releaseLanes(session.connection, ids),
+      loadEndpoints,
       heldLocks: (ids) => heldLocks(session.connection, ids),
     },
     isFresh: () => !isEnded && deps.mayDeliver() && clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs,
@@ -96,7 +104,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       return
     }
     const { lanes, inFlight, busyLanes, ownedLanes } = registry.vitals()
-    const alive = await heartbeat(session.connection, workerId, { lanes, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() }, isLeader)
+    const alive = await heartbeat(session.connection, workerId, { lanes, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() }, { isLeader, mayLead: deps.mayDeliver() })
     if (alive === undefined) declareEnd('the others declared this worker dead')
     else {
       acknowledgedMs = askedMs
@@ -128,7 +136,8 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
 
   return {
     workerId,
-    registry,
+    // A wake-up in a copy is no trouble: whoever arms it has the sweeper find what is due.
+    registry: { ...registry, offer: (endpointId) => (deps.mayDeliver() ? registry.offer(endpointId) : Promise.resolve()) },
     ended,
     isLeader: () => isLeader && !isEnded,
     wasAlive: () => wasAlive,

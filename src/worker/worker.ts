@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log, Counters } from '../delivery/registry-deps.ts'
 import type { DeadWorker, SweptLane } from '../database/workers.ts'
 import { drain } from '../delivery/places.ts'
+import type { CloneGuard } from './clone-guard.ts'
 import { startJobs } from './jobs.ts'
 import { openLanesSession, type LanesSession, type LanesSessionDeps } from './lanes-session.ts'
 
@@ -11,6 +12,7 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   readonly pool: pg.Pool
   readonly log: Log
   readonly unlockJobs: (poolIds: readonly string[]) => Promise<void>
+  readonly guard: CloneGuard
   readonly reap: (selfId: string) => Promise<DeadWorker[]>
   /** the leader's rounds */
   readonly sweep: () => Promise<SweptLane[]>
@@ -56,6 +58,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     let formerId: string | undefined
     while (!isStopping) {
       try {
+        await deps.guard.check()
         const opened = await openLanesSession({ ...deps, poolIds: jobs.poolIds, isYoung, formerId })
         session = opened
         formerId = undefined
@@ -105,6 +108,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       await pause(ROUND_MS)
       const current = session
       if (isStopping || current === undefined) continue
+      await step('pulse', deps.guard.pulse())
       await step('reap', reap(current.workerId))
       if (!current.isLeader()) continue
       await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
