@@ -205,6 +205,18 @@ capture('is not made while the session is mute, capture is off, or by truncate',
   assert.equal(brief(await takeEvents(db.pool)), ['sale.created 2'])
 })
 
+capture('is the same whatever the session\'s way to print', async () => {
+  await db.pool.query(`create table printed (at timestamptz primary key, tenant_id text, f double precision default 0.1, i interval default '1 day 2 hours', b bytea default '\\xff')`)
+  await db.pool.query(`select from webhooks.watch('printed', 'printed', '[{"event":"printed.made","on":"insert"}]')`)
+  const client = await db.connect()
+  await client.query(`set timezone = 'Asia/Tokyo'; set datestyle = 'German'; set extra_float_digits = -15; set intervalstyle = 'iso_8601'; set bytea_output = 'escape'`)
+  await client.query(`insert into printed values ('2026-01-02 03:04:05.6+00')`)
+  await client.end()
+  const [event] = await takeEvents(db.pool)
+  assert.is(event?.id, '2026-01-02 03:04:05.6+00')
+  assert.is(event?.data, String.raw`{"at":"2026-01-02T03:04:05.6+00:00","tenant_id":null,"f":0.1,"i":"1 day 02:00:00","b":"\\xff"}`)
+})
+
 capture('is made by functions that a reader finds described', async () => {
   await watch('sales', [{ event: 'sale.created', on: 'insert', when: `new.status = 'draft'` }])
   const { rows } = await db.pool.query<{ source: string; remark: string }>(`
