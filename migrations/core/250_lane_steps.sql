@@ -116,8 +116,12 @@ begin
     from (select p.id, d.due_at as due
             from webhooks.endpoints              as p
             join webhooks_private.lanes_due      as d on d.endpoint_id = p.id
+           cross join webhooks.settings          as s
+            left join webhooks.tenant_settings   as t on t.tenant_id = p.tenant_id
             left join webhooks_private.lanes     as l on l.endpoint_id = p.id
-           where p.is_active
+           where s.sending
+             and coalesce(t.sending, true)
+             and p.is_active
              and p.paused_at is null
              and p.deleted_at is null
              and coalesce(l.held_until, '-infinity') <= clock_timestamp()

@@ -14,7 +14,7 @@ export type Hook = {
   readonly tenant: string
   readonly url: string
   /** what came to this path, in the order of arrival */
-  readonly requests: () => ReceivedRequest[]
+  readonly requests: () => readonly ReceivedRequest[]
   readonly respond: (answer: number | Answer | Responder) => void
   /** the n-th request to this path (1 for the first), waited for */
   readonly waitForRequest: (n: number, deadlineMs?: number) => Promise<ReceivedRequest>
@@ -65,7 +65,11 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
   await db.pool.query('update webhooks.settings set tenant_rate_limit = 1000000, circuit_failures = 1000, circuit_failure_rate = 1')
   const receiver = await createReceiver()
   const byPath = new Map<string, Responder>()
-  receiver.respond((request, number, response) => (byPath.get(request.path) ?? (() => 404))(request, number, response))
+  const received = new Map<string, ReceivedRequest[]>()
+  receiver.respond((request, number, response) => {
+    received.get(request.path)?.push(request)
+    return (byPath.get(request.path) ?? (() => 404))(request, number, response)
+  })
   const { log, lines } = createLogLines()
   const workers: Worker[] = []
 
@@ -98,7 +102,9 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
     const respond: Hook['respond'] = (next) => void byPath.set(path, typeof next === 'function' ? next : () => next)
     respond(answer)
     const endpointId = await createEndpoint(db.pool, { ...QUICK, tenant_id: tenant, url, ...columns })
-    const requests = () => receiver.requests.filter((request) => request.path === path)
+    const arrived: ReceivedRequest[] = []
+    received.set(path, arrived)
+    const requests = () => arrived
     return {
       endpointId,
       tenant,
