@@ -55,7 +55,6 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   let isLeader = false
   let isEnded = false
   let wasAlive = false
-  let timer: NodeJS.Timeout | undefined
   let declareEnd: (reason: string) => void = () => undefined
   const declared = new Promise<string>((resolve) => (declareEnd = resolve))
 
@@ -113,7 +112,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   }
 
   let isBeating = false
-  timer = setInterval(() => {
+  const beatOrGiveUp = (): void => {
     if (isBeating) {
       if (isGivenUp()) declareEnd(SILENCE)
       return
@@ -122,7 +121,9 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     beat()
       .catch((error: unknown) => declareEnd(`a sign of life failed: ${error instanceof Error ? error.message : String(error)}`))
       .finally(() => (isBeating = false))
-  }, Math.min(HEARTBEAT_MS, staleAfterMs / 5))
+  }
+  const timer = setInterval(beatOrGiveUp, Math.min(HEARTBEAT_MS, staleAfterMs / 5))
+  beatOrGiveUp() // at once: after a restart of the database there is no leader yet
 
   const ended = Promise.race([declared, session.ended.then((error) => error?.message ?? 'the lock connection ended')]).then((reason) => {
     wasAlive = clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs

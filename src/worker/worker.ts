@@ -36,6 +36,8 @@ export type Worker = {
 const ROUND_MS = 1_000
 const GRACE_MS = 20_000
 const UNSERVED_MS = 30_000
+/** Between two tries to reach a database that is away: short, since everything waits for it. */
+const MAX_PAUSE_MS = 1_000
 /** For so long after the start of the process each lane that is taken is written down at once. */
 const YOUNG_MS = 10_000
 
@@ -72,7 +74,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
         log.error({ reason }, 'lost the lanes; taking a new lock connection')
       } catch (error) {
         log.error({ err: error }, 'no lock connection; trying again')
-        pauseMs = Math.min(pauseMs * 2, 5_000)
+        pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
       }
       await pause(pauseMs)
     }
