@@ -10,7 +10,7 @@ import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { workerUrl } from './database/session.ts'
 import { mirrorSettings } from './database/settings.ts'
-import { closeDeadLanes, disableFailing, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
+import { claimRound, closeDeadLanes, disableFailing, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
 import { systemClock } from './delivery/clock.ts'
 import { createMemories } from './delivery/memory.ts'
 import { createPlaces } from './delivery/places.ts'
@@ -91,6 +91,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
         signal: places.stopRecording.signal,
       }),
     unlockJobs: (poolIds) => unlockJobs(pool, poolIds),
+    claimRound: (name, selfId) => claimRound(pool, name, selfId),
     sweep: () => sweepLanes(pool),
     reap: (selfId) => reapWorkers(pool, selfId, staleAfterMs, (error) => log.error({ err: error }, 'the lock connection of a frozen worker could not be ended')),
     staleAfterMs,

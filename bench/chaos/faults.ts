@@ -31,8 +31,7 @@ const TERMINATE = `
 select count(pg_terminate_backend(pid))::integer as ended
   from (select pid from pg_stat_activity where application_name like 'rowhook%' order by md5(pid::text || $1) limit $2) as some`
 
-/** @param getFleet the fleet, which is started after this and asks whether the database is away */
-export const startFaults = (plan: readonly Fault[], database: Database, getFleet: () => Fleet): Faults => {
+export const startFaults = (plan: readonly Fault[], database: Database, fleet: Fleet): Faults => {
   const incidents: Incident[] = []
   const thawing: Promise<void>[] = []
   let isAway = false
@@ -48,7 +47,7 @@ export const startFaults = (plan: readonly Fault[], database: Database, getFleet
       const registered = await database.pool
         .query<{ pid: number }>('select pid from webhooks_private.workers where ended_at is null')
         .then(({ rows }) => new Set(rows.map(({ pid }) => pid)), () => new Set<number>())
-      const ready = getFleet().members().filter(({ pid }) => registered.has(pid))
+      const ready = fleet.members().filter(({ pid }) => registered.has(pid))
       if (ready.length > 1) return ready[fault.victim % ready.length]!
       await sleep(100)
     }
@@ -68,7 +67,6 @@ export const startFaults = (plan: readonly Fault[], database: Database, getFleet
       incidents.push({ kind: 'terminate', atMs: Date.now(), paths: [] })
       return
     }
-    const fleet = getFleet()
     const member = await victimOf(fault)
     const paths = await ownedBy(member)
     incidents.push({ kind: fault.kind, atMs: Date.now(), paths })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkRun } from './check.ts'
-import { startDatabase } from './database.ts'
+import { startDatabase, type Database } from './database.ts'
 import { prepareDomain } from './domain.ts'
 import { startFaults } from './faults.ts'
 import { startFleet, type Fleet } from './fleet.ts'
@@ -31,6 +31,8 @@ const SETTLE_MS = 90_000
 const MAX_RECOVERY_MS = 5_000
 const MAX_FREEZE_RECOVERY_MS = 30_000
 
+const countWorkers = async ({ pool }: Database): Promise<number> => (await pool.query('select from webhooks_private.workers')).rowCount ?? 0
+
 export const runChaos = async ({ events, seed, counts, workers, rate, keep, say }: ChaosOptions) => {
   const startedMs = performance.now()
   const directory = mkdtempSync(join(tmpdir(), 'rowhook-chaos-'))
@@ -45,8 +47,12 @@ export const runChaos = async ({ events, seed, counts, workers, rate, keep, say 
     const plan = planFaults(seed, counts, writeMs)
     say(`${events} events to ${endpoints} endpoints, ${workers} workers, ${total} faults over ${Math.round(writeMs / 1_000)} s; files in ${directory}`)
 
-    const faults = startFaults(plan, database, () => fleet!)
-    fleet = startFleet({ databaseUrl: database.url, port: receivers.port, size: workers, directory, isDatabaseAway: faults.isDatabaseAway })
+    let isDatabaseAway = () => false
+    const running = startFleet({ databaseUrl: database.url, port: receivers.port, size: workers, directory, isDatabaseAway: () => isDatabaseAway() })
+    fleet = running
+    while ((await countWorkers(database)) < workers) await sleep(50)
+    const faults = startFaults(plan, database, running)
+    isDatabaseAway = faults.isDatabaseAway
     const writers = startWriters(database.url, { seed, events, ratePerSecond: events / (writeMs / 1_000) })
 
     const countOpen = async (): Promise<number> => {
@@ -66,8 +72,8 @@ export const runChaos = async ({ events, seed, counts, workers, rate, keep, say 
     while (performance.now() < deadlineMs && (await countOpen()) > 0) await sleep(200)
     isOver = true
 
-    const codes = await fleet.stop()
-    const { unexpected } = fleet
+    const codes = await running.stop()
+    const { unexpected } = running
     fleet = undefined
     void chatter
     const receipts = await receivers.close()

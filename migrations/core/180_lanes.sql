@@ -72,6 +72,20 @@ comment on column webhooks_private.workers.busy_lanes         is 'Endpoints with
 comment on column webhooks_private.workers.ended_at           is 'When it stopped or was declared dead. Null: it lives.';
 comment on column webhooks_private.workers.ended_how          is 'stopped; died; replaced: its process lives on under a new id. Null: it lives.';
 
+create table webhooks_private.rounds (
+  name       text        not null,
+  worker_id  uuid,
+  begun_at   timestamptz not null default '-infinity',
+
+  constraint rounds_pkey primary key (name)
+) with (fillfactor = 50);
+insert into webhooks_private.rounds (name) values ('sweep'), ('close');
+
+comment on table  webhooks_private.rounds           is 'What one worker does for all, and which one. A lease and not a lock: who froze while holding a lock would still hold it.';
+comment on column webhooks_private.rounds.name      is 'sweep: wakes free lanes that have something due. close: ends what is open for endpoints that are disabled.';
+comment on column webhooks_private.rounds.worker_id is 'Who does it. Null: nobody has yet.';
+comment on column webhooks_private.rounds.begun_at  is 'When it was last done.';
+
 create table webhooks_private.arming (
   one_row             boolean     not null default true,
   fingerprints        text[]      not null,
@@ -96,6 +110,7 @@ comment on column webhooks_private.arming.disarmed_reason is 'Why it delivers no
 
 -- Down Migration
 drop table webhooks_private.arming;
+drop table webhooks_private.rounds;
 drop table webhooks_private.workers;
 drop table webhooks_private.tenant_pace;
 drop table webhooks_private.lanes;

@@ -6,9 +6,6 @@ import { inTransaction } from './transaction.ts'
 const ALIVE = `hashtextextended('rowhook:worker:' || %::text, 0)`
 const alive = (id: string) => ALIVE.replace('%', id)
 
-/** The advisory lock of the one worker that sweeps and reaps for all. */
-const LEADER = `hashtextextended('rowhook:leader', 0)`
-
 export type WorkerIdentity = {
   /** UUID, new for each lock connection */
   readonly id: string
@@ -65,23 +62,40 @@ export type Vitals = {
 }
 
 /**
- * Gives a sign of life on the lock connection, and tries to become the leader. One that may not deliver gives the lead back
- * at every other sign of life: it cannot sweep, so that whoever can must get it.
- * @returns `undefined` when the others have declared this worker dead
+ * Gives a sign of life on the lock connection.
+ * @returns `false` when the others have declared this worker dead
  */
-export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string, vitals: Vitals, { isLeader, mayLead }: { readonly isLeader: boolean; readonly mayLead: boolean }): Promise<{ readonly isLeader: boolean } | undefined> => {
-  const { rows } = await lockConnection.query<{ isLeader: boolean }>({
+export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string, vitals: Vitals): Promise<boolean> => {
+  const { rowCount } = await lockConnection.query({
     name: 'heartbeat',
     text: `
       update webhooks_private.workers
          set heartbeat_at = clock_timestamp(), lanes = $2, in_flight = $3, busy_lanes = $4::uuid[], pool_ids = $5::text[]
        where id = $1
-         and ended_at is null
-      returning case when $6::boolean and not $7::boolean then not pg_advisory_unlock(${LEADER})
-                     else $6::boolean or pg_try_advisory_lock(${LEADER}) end as "isLeader"`,
-    values: [workerId, vitals.lanes, vitals.inFlight, vitals.busyLanes, vitals.poolIds, isLeader, mayLead],
+         and ended_at is null`,
+    values: [workerId, vitals.lanes, vitals.inFlight, vitals.busyLanes, vitals.poolIds],
   })
-  return rows[0]
+  return rowCount === 1
+}
+
+/**
+ * Whether this worker does the rounds now for all: `sweep` wakes lanes, `close` ends what disabled endpoints have open. It goes on
+ * doing so, until it is dead or has not done it for a while: one that froze is followed by another in 2.5 s, long before it
+ * is declared dead.
+ */
+export const claimRound = async (pool: pg.Pool, name: 'sweep' | 'close', workerId: string): Promise<boolean> => {
+  const { rowCount } = await pool.query({
+    name: 'claim_round',
+    text: `
+      update webhooks_private.rounds as r
+         set worker_id = $2, begun_at = clock_timestamp()
+       where r.name = $1
+         and (r.worker_id = $2
+              or r.begun_at < clock_timestamp() - interval '2.5 seconds'
+              or not exists (select from webhooks_private.workers as w where w.id = r.worker_id and w.ended_at is null))`,
+    values: [name, workerId],
+  })
+  return rowCount === 1
 }
 
 /** Signs a worker off that has finished or handed back everything. */

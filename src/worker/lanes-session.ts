@@ -1,4 +1,4 @@
-/** One lock connection and the lanes that live by it: signs of life, leadership, and a clean end. */
+/** One lock connection and the lanes that live by it: signs of life, and a clean end. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
@@ -15,7 +15,6 @@ export type LanesSession = {
   readonly ended: Promise<string>
   /** whether its signs of life were recent when it ended: then only its connection broke */
   readonly wasAlive: () => boolean
-  readonly isLeader: () => boolean
   /** finishes within a time, hands the rest back, signs off; never rejects */
   readonly stop: (graceMs: number) => Promise<void>
 }
@@ -52,7 +51,6 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   const session = await openLockSession(deps.databaseUrl)
   const workerId = randomUUID()
   let acknowledgedMs = clock.monotonicMs()
-  let isLeader = false
   let isEnded = false
   let wasAlive = false
   let declareEnd: (reason: string) => void = () => undefined
@@ -103,12 +101,9 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       return
     }
     const { lanes, inFlight, busyLanes, ownedLanes } = registry.vitals()
-    const alive = await heartbeat(session.connection, workerId, { lanes, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() }, { isLeader, mayLead: deps.mayDeliver() })
-    if (alive === undefined) declareEnd('the others declared this worker dead')
-    else {
-      acknowledgedMs = askedMs
-      isLeader = alive.isLeader
-    }
+    const alive = await heartbeat(session.connection, workerId, { lanes, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() })
+    if (alive) acknowledgedMs = askedMs
+    else declareEnd('the others declared this worker dead')
   }
 
   let isBeating = false
@@ -123,12 +118,10 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       .finally(() => (isBeating = false))
   }
   const timer = setInterval(beatOrGiveUp, Math.min(HEARTBEAT_MS, staleAfterMs / 5))
-  beatOrGiveUp() // at once: after a restart of the database there is no leader yet
 
   const ended = Promise.race([declared, session.ended.then((error) => error?.message ?? 'the lock connection ended')]).then((reason) => {
     wasAlive = clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs
     isEnded = true
-    isLeader = false
     clearInterval(timer)
     registry.abandon()
     session.connection.end().catch(() => undefined)
@@ -140,7 +133,6 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     // A wake-up in a copy is no trouble: whoever arms it has the sweeper find what is due.
     registry: { ...registry, offer: (endpointId) => (deps.mayDeliver() ? registry.offer(endpointId) : Promise.resolve()) },
     ended,
-    isLeader: () => isLeader && !isEnded,
     wasAlive: () => wasAlive,
     stop: async (graceMs) => {
       await registry.stop(graceMs).catch((error: unknown) => log.warn({ err: error }, 'not every lane could be handed back; the others find them'))

@@ -14,7 +14,8 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   readonly unlockJobs: (poolIds: readonly string[]) => Promise<void>
   readonly guard: CloneGuard
   readonly reap: (selfId: string) => Promise<DeadWorker[]>
-  /** the leader's rounds */
+  /** whether this worker does a round for all now */
+  readonly claimRound: (name: 'sweep' | 'close', selfId: string) => Promise<boolean>
   readonly sweep: () => Promise<SweptLane[]>
   readonly closeDeadLanes: () => Promise<number>
   /** disables endpoints that have failed for days; gives their ids */
@@ -82,7 +83,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
 
   const step = (name: string, work: Promise<void>): Promise<void> => work.catch((error: unknown) => log.error({ err: error, step: name }, 'a round of the worker failed'))
 
-  /** Everybody looks for the dead, since a leader that froze still is the leader. */
+  /** Everybody looks for the dead, so that a frozen one is found whoever it is. */
   const reap = async (selfId: string): Promise<void> => {
     for (const dead of await deps.reap(selfId)) {
       log.error({ workerId: dead.id, host: dead.host, how: dead.how, lastHeartbeatMs: Math.round(dead.lastHeartbeatMs) }, 'a worker died; its lanes are free')
@@ -97,12 +98,19 @@ export const startWorker = (deps: WorkerDeps): Worker => {
   let unserved = new Map<string, number>()
 
   const sweep = async (): Promise<void> => {
-    if (!deps.mayDeliver()) return
     const found = await deps.sweep()
     if (found.length > 0) log.warn({ lanes: found.length }, 'the sweeper woke lanes')
     const nowMs = clock.monotonicMs()
     unserved = new Map(found.map(({ endpointId }) => [endpointId, unserved.get(endpointId) ?? nowMs]))
     await deps.onUnserved(found.filter(({ endpointId }) => nowMs - unserved.get(endpointId)! > unservedAfterMs))
+  }
+
+  const rounds = async (selfId: string): Promise<void> => {
+    // Only one that may deliver, since it wakes what others may not see.
+    if (deps.mayDeliver() && (await deps.claimRound('sweep', selfId))) await step('sweep', sweep())
+    if (!(await deps.claimRound('close', selfId))) return
+    await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
+    await step('disable failing endpoints', disableFailing())
   }
 
   const keepRounds = async (): Promise<void> => {
@@ -112,10 +120,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       if (isStopping || current === undefined) continue
       await step('pulse', deps.guard.pulse())
       await step('reap', reap(current.workerId))
-      if (!current.isLeader()) continue
-      await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
-      await step('disable failing endpoints', disableFailing())
-      await step('sweep', sweep())
+      await step('rounds', rounds(current.workerId))
     }
   }
 
