@@ -20,7 +20,7 @@ const shown = blocks('text')[0]!
 documentation('shows SQL that runs and what it gives', async () => {
   for (const sql of blocks('sql')) await db.pool.query(sql)
   const { rows } = await db.pool.query<{ type: string; id: string; data: string; previous: string | null }>(
-    `select type, resource_id as id, data::text, previous::text from webhooks.events order by id`,
+    `select type, resource_id as id, data::text, previous::text from webhooks.events as e order by e.id`,
   )
   assert.equal(
     rows.map(({ type, id, data, previous }) => [type, id, data, previous ?? '']),
