@@ -43,6 +43,7 @@ const urlOf = (server: string, database: string): string => {
 export const startDatabaseServer = async ({ statements = false }: { readonly statements?: boolean } = {}): Promise<DatabaseServer> => {
   const embedded = await startEmbedded({ home: benchHome, database: 'postgres', settings: SETTINGS })
   const admin = new pg.Pool({ connectionString: embedded.url, max: 1 })
+  admin.on('error', () => undefined) // while the server stops
   const { rows } = await admin.query<{ pid: number; version: string }>(`select pg_backend_pid() as pid, current_setting('server_version') as version`)
   const postmaster = parentOf(rows[0]!.pid)
   await admin.query(`alter system set pg_stat_statements.track = '${statements ? 'all' : 'none'}'`)

@@ -44,7 +44,7 @@ select ${COLUMNS}
         where d.endpoint_id = lane.endpoint_id
           and d.status in ('pending', 'retrying')
           and d.order_key is null
-          and d.next_retry_at <= clock_timestamp()
+          and d.next_retry_at <= now()
           and d.id <> all ($3::uuid[])
         order by d.next_retry_at, d.id
         limit lane.want) as due
@@ -79,7 +79,7 @@ select ${COLUMNS}, due.order_key
                  order by d.order_key, d.id
                  limit 1) as following)
        select * from heads
-        where heads.next_retry_at <= clock_timestamp()
+        where heads.next_retry_at <= now()
           and heads.id <> all ($3::uuid[])
         limit lane.want) as due
   join webhooks.events as e on e.id = due.event_id`

@@ -14,7 +14,7 @@ export type LockSession = {
  * Settings of every session of a worker. Its statements are few, all by index, and run thousands of times a second: each is
  * planned once for good. A plan made while a table was small would else scan the backlog of tomorrow.
  */
-const SETTINGS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off']
+const SETTINGS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'enable_bitmapscan=off', 'enable_material=off', 'jit=off']
 
 /** The URL with a worker's role and settings. */
 export const workerUrl = (databaseUrl: string): string => {
