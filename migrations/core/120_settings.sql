@@ -8,6 +8,7 @@ create table webhooks.settings (
   event_retention          interval    not null default '30 days',
   attempt_retention        interval    not null default '30 days',
   dead_letter_ttl          interval    not null default '7 days',
+  audit_retention          interval    not null default '400 days',
   max_event_bytes          integer     not null default 262144,
   max_attempts             integer     not null default 5,
   timeout_ms               integer     not null default 15000,
@@ -32,6 +33,7 @@ create table webhooks.settings (
   alert_p95_ms             integer     not null default 2000,
   alert_backlog_age        interval    not null default '60 seconds',
   alert_availability       double precision not null default 0.999,
+  alert_repeat             interval    not null default '4 hours',
   updated_at               timestamptz not null default now(),
 
   constraint settings_pkey                     primary key (one_row),
@@ -56,6 +58,7 @@ comment on column webhooks.settings.sending                is 'Emergency switch:
 comment on column webhooks.settings.event_retention        is 'Age at which events and their deliveries are dropped, by whole weeks.';
 comment on column webhooks.settings.attempt_retention      is 'Age at which attempts are dropped, by whole weeks; never beyond event_retention.';
 comment on column webhooks.settings.dead_letter_ttl        is 'A dead letter this old becomes expired.';
+comment on column webhooks.settings.audit_retention        is 'Age at which entries of the audit log are removed.';
 comment on column webhooks.settings.max_event_bytes        is 'Largest data of an event in bytes. emit refuses more, capture keeps the key columns and sets data_omitted.';
 comment on column webhooks.settings.max_attempts           is 'Mirror of WEBHOOK_MAX_RETRIES, written at start: attempts of a delivery in all, the first included, where the endpoint names no number.';
 comment on column webhooks.settings.timeout_ms             is 'Mirror of WEBHOOK_TIMEOUT_MS, written at start: deadline of a request in milliseconds, where the endpoint names none.';
@@ -80,6 +83,7 @@ comment on column webhooks.settings.alert_error_rate       is 'A share of failed
 comment on column webhooks.settings.alert_p95_ms           is 'A 95th percentile of response times above this raises an alert, in milliseconds.';
 comment on column webhooks.settings.alert_backlog_age      is 'A due delivery that has waited longer than this raises an alert.';
 comment on column webhooks.settings.alert_availability     is 'A share of successful deliveries below this raises an alert.';
+comment on column webhooks.settings.alert_repeat           is 'An alert that is still open is told again after this time.';
 comment on column webhooks.settings.updated_at             is 'Last change of the row.';
 
 create table webhooks.tenant_settings (

@@ -24,7 +24,11 @@ comment on function webhooks_private.add_partition(text, text, text, text) is
  * (no worker ran for weeks) move to the new ones; they are written to the partitions by name, so that no trigger of the
  * log tables takes them for new.
  */
-create function webhooks_private.make_partitions(as_of timestamptz default now(), weeks_ahead integer default 8) returns setof text
+create function webhooks_private.make_partitions(
+  as_of       timestamptz default now(),
+  weeks_ahead integer     default 8,
+  parents     text[]      default '{events,deliveries,attempts}'
+) returns setof text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC' as $$
@@ -36,7 +40,7 @@ declare
   name       text;
   columns    text;
 begin
-  foreach parent in array array['events', 'deliveries', 'attempts'] loop
+  foreach parent in array parents loop
     later := parent || '_later';
     select max(right(c.relname, 8))::date + 7 into week
       from pg_inherits as i
@@ -80,11 +84,11 @@ begin
   end loop;
 end
 $$;
-comment on function webhooks_private.make_partitions(timestamptz, integer) is
-  'Makes the missing weekly partitions of events, deliveries and attempts up to some weeks ahead, and gives their names.';
+comment on function webhooks_private.make_partitions(timestamptz, integer, text[]) is
+  'Makes the missing weekly partitions of events, deliveries and attempts (or of some of them) up to some weeks ahead, and gives their names.';
 
 select webhooks_private.make_partitions();
 
 -- Down Migration
-drop function webhooks_private.make_partitions(timestamptz, integer);
+drop function webhooks_private.make_partitions(timestamptz, integer, text[]);
 drop function webhooks_private.add_partition(text, text, text, text);

@@ -86,7 +86,7 @@ declare
 begin
   for p in select schemaname, tablename, policyname from pg_policies
             where schemaname in ('webhooks', 'webhooks_private')
-              and tablename !~ '_([0-9]{8}|later)$' and tablename not like 'migrations\_%' loop
+              and tablename !~ '_([0-9]{8}|later|earlier)$' and tablename not like 'migrations\_%' loop
     execute format('drop policy %I on %I.%I', p.policyname, p.schemaname, p.tablename);
   end loop;
 end

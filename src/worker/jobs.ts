@@ -28,6 +28,7 @@ export type Jobs = {
 const crontab = `
 */5 * * * * credits/mark_overdue ?jobKey=credits/mark_overdue
 */5 * * * * subscriptions/expire ?jobKey=subscriptions/expire
+7 * * * * maintenance/partitions ?jobKey=maintenance/partitions
 `
 
 /** Jobs only signal, so fifty under way are many; more would not make a lane faster. */

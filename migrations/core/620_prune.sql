@@ -1,0 +1,66 @@
+-- Up Migration
+-- The small tables do not grow without end either: what nobody can ask for any more is removed, a batch at a time.
+
+create index alerts_by_end  on webhooks.alerts         (resolved_at) where resolved_at is not null;
+create index workers_by_end on webhooks_private.workers (ended_at)    where ended_at is not null;
+
+create function webhooks_private.prune(as_of timestamptz default now(), batch integer default 5000)
+returns table (what text, removed bigint)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+declare
+  rules webhooks.settings;
+begin
+  select * into strict rules from webhooks.settings;
+
+  with old as (select k.ctid from webhooks_private.event_keys as k where k.expires_at <= as_of limit batch for update skip locked)
+  delete from webhooks_private.event_keys as k using old where k.ctid = old.ctid;
+  get diagnostics removed = row_count;
+  what := 'event_keys';
+  return next;
+
+  with old as (select w.id from webhooks_private.workers as w where w.ended_at <= as_of - interval '7 days' limit batch)
+  delete from webhooks_private.workers as w using old where w.id = old.id;
+  get diagnostics removed = row_count;
+  what := 'workers';
+  return next;
+
+  with old as (select a.id from webhooks.alerts as a where a.resolved_at <= as_of - greatest(rules.event_retention, '90 days') limit batch)
+  delete from webhooks.alerts as a using old where a.id = old.id;
+  get diagnostics removed = row_count;
+  what := 'alerts';
+  return next;
+
+  -- From the oldest on, so that what is left is one unbroken stretch.
+  with old as (select l.id from webhooks.audit_log as l
+                where l.id <= (select max(first.id) from (select o.id, o.at from webhooks.audit_log as o order by o.id limit batch) as first
+                                where first.at <= as_of - rules.audit_retention))
+  delete from webhooks.audit_log as l using old where l.id = old.id;
+  get diagnostics removed = row_count;
+  what := 'audit_log';
+  return next;
+
+  with old as (select p.tenant_id from webhooks_private.tenant_pace as p where p.used_until <= as_of - interval '1 day' limit batch for update skip locked)
+  delete from webhooks_private.tenant_pace as p using old where p.tenant_id = old.tenant_id;
+  get diagnostics removed = row_count;
+  what := 'tenant_pace';
+  return next;
+
+  -- A deleted endpoint goes when the last week that its log may lie in has gone.
+  with old as (select p.id from webhooks.endpoints as p
+                where p.deleted_at <= as_of - rules.event_retention - interval '14 days' limit batch),
+       lane as (delete from webhooks_private.lanes as l using old where l.endpoint_id = old.id),
+       stat as (delete from webhooks.endpoint_stats as s using old where s.endpoint_id = old.id)
+  delete from webhooks.endpoints as p using old where p.id = old.id;
+  get diagnostics removed = row_count;
+  what := 'endpoints';
+  return next;
+end
+$$;
+comment on function webhooks_private.prune(timestamptz, integer) is
+  'Removes up to a batch of expired idempotency keys, ended workers, resolved alerts, old audit entries, unused paces and endpoints deleted long ago; says how many of each.';
+
+-- Down Migration
+drop function webhooks_private.prune(timestamptz, integer);
+drop index webhooks_private.workers_by_end;
+drop index webhooks.alerts_by_end;
