@@ -1,9 +1,6 @@
 -- Up Migration
 -- The small tables do not grow without end either: what nobody can ask for any more is removed, a batch at a time.
 
-create index alerts_by_end  on webhooks.alerts         (resolved_at) where resolved_at is not null;
-create index workers_by_end on webhooks_private.workers (ended_at)    where ended_at is not null;
-
 create function webhooks_private.prune(as_of timestamptz default now(), batch integer default 5000)
 returns table (what text, removed bigint)
 language plpgsql volatile
@@ -62,5 +59,3 @@ comment on function webhooks_private.prune(timestamptz, integer) is
 
 -- Down Migration
 drop function webhooks_private.prune(timestamptz, integer);
-drop index webhooks_private.workers_by_end;
-drop index webhooks.alerts_by_end;
