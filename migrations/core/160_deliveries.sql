@@ -60,7 +60,7 @@ comment on column webhooks.deliveries.payload_format   is 'Form of the body, fix
 comment on column webhooks.deliveries.created_at       is 'When it was made: with its event, or by a replay.';
 comment on column webhooks.deliveries.delivered_at     is 'When it succeeded.';
 comment on column webhooks.deliveries.finished_at      is 'When it ended, however it did. Null: it is open.';
-comment on column webhooks.deliveries.reopened_at      is 'When somebody last opened it again after it had ended. Null: nobody did.';
+comment on column webhooks.deliveries.reopened_at      is 'When somebody last opened it again after it had failed or expired. Null: nobody did.';
 
 create table webhooks.attempts (
   delivery_id       uuid        not null,

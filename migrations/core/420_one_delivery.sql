@@ -31,7 +31,7 @@ begin
            max_attempts  = greatest(d.max_attempts, d.attempts + 1),
            next_retry_at = now(),
            delivered_at  = null,
-           reopened_at   = case when d.finished_at is not null then now() else d.reopened_at end,
+           reopened_at   = case when d.status in ('failed', 'expired') then now() else d.reopened_at end,
            finished_at   = null
      where d.id = delivery.id
     returning d.* into delivery;

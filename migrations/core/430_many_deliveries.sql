@@ -53,7 +53,7 @@ begin
      set status        = case when d.attempts = 0 then 'pending' else 'retrying' end,
          max_attempts  = d.attempts + endpoint.max_attempts,
          next_retry_at = now(),
-         reopened_at   = now(),
+         reopened_at   = case when d.status in ('failed', 'expired') then now() else d.reopened_at end,
          finished_at   = null
    where d.id = any (picked)
      and d.id between picked[1] and picked[recovered]; -- prunes partitions; = any alone does not
