@@ -14,6 +14,8 @@ export type DueDelivery = {
   readonly body: string
   /** milliseconds since 1970 when the event happened */
   readonly occurredAtMs: number
+  /** deliveries of the endpoint with the same key go one after the other; null = no order */
+  readonly orderKey: string | null
 }
 
 /** What a lane wants to read. */
@@ -87,7 +89,7 @@ select ${COLUMNS}, due.order_key
 /** The milliseconds inside a key of version 7. */
 const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
-const asDue = (row: DueRow): DueDelivery => ({
+const asDue = (row: DueRow, orderKey: string | null = null): DueDelivery => ({
   id: row[0],
   endpointId: row[1],
   tenantId: row[2],
@@ -96,6 +98,7 @@ const asDue = (row: DueRow): DueDelivery => ({
   attempts: row[5],
   body: row[6],
   occurredAtMs: timeOf(row[3]),
+  orderKey,
 })
 
 /** What a page holds: deliveries in the order to send them, and for ordered lanes the key where the next page begins. */
@@ -110,7 +113,7 @@ export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busy
   const ids = wishes.map(({ endpointId }) => endpointId)
   const limits = wishes.map(({ limit }) => limit)
   const { rows } = await pool.query<DueRow>({ name: 'read_pages', rowMode: 'array', text: UNORDERED, values: [ids, limits, busyIds] })
-  const due = rows.map(asDue)
+  const due = rows.map((row) => asDue(row))
   const lastKeys = new Map<string, string>()
 
   const ordered = wishes.filter((wish) => wish.ordered)
@@ -122,7 +125,7 @@ export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busy
       values: [ordered.map(({ endpointId }) => endpointId), ordered.map(({ limit }) => limit), busyIds, ordered.map(({ afterKey }) => afterKey)],
     })
     for (const row of heads.rows) {
-      due.push(asDue(row.slice(0, 7) as DueRow))
+      due.push(asDue(row.slice(0, 7) as DueRow, row[7]))
       lastKeys.set(row[1], row[7])
     }
   }

@@ -1,4 +1,5 @@
 /** What bounds one process: requests under way, their bytes, a tenant's share, and how much slow endpoints may hold. */
+import type { DueDelivery } from '../database/pages.ts'
 
 export type Places = {
   readonly limit: number
@@ -9,6 +10,8 @@ export type Places = {
   readonly byTenant: Map<string, number>
   /** ids of all of them, also those of lanes that were lost: nobody in this process sends them again */
   readonly ids: Set<string>
+  /** what deliveries that go one after the other share, of those under way */
+  readonly turns: Set<string>
   /** stops requests that are under way: they spend nothing */
   readonly stopRequests: AbortController
   /** ends the wait for a database that is away: results that are not recorded by then are lost, and their requests repeated */
@@ -19,7 +22,7 @@ export type Places = {
 /** Bodies under way in a process, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024
 
-export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, bytes: 0, byTenant: new Map(), ids: new Set(), stopRequests: new AbortController(), stopRecording: new AbortController(), onEmpty: new Set() })
+export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, bytes: 0, byTenant: new Map(), ids: new Set(), turns: new Set(), stopRequests: new AbortController(), stopRecording: new AbortController(), onEmpty: new Set() })
 
 /** Whether the process has room for a request. One is always let through, however large. */
 export const hasRoom = (places: Places, bytes: number): boolean =>
@@ -27,16 +30,29 @@ export const hasRoom = (places: Places, bytes: number): boolean =>
 
 export const tenantHasRoom = (places: Places, tenantId: string, limit: number): boolean => (places.byTenant.get(tenantId) ?? 0) < limit
 
-export const occupy = (places: Places, deliveryId: string, bytes: number): void => {
+/** As much of a delivery as its place depends on. */
+type Occupant = Pick<DueDelivery, 'id' | 'endpointId' | 'orderKey' | 'body'>
+
+const turnOf = ({ endpointId, orderKey }: Occupant): string => `${endpointId} ${orderKey}`
+
+/**
+ * Whether nothing under way must end first. The first open delivery of an order key may be another than the one that is under
+ * way: somebody retried an earlier one, or cancelled the one under way.
+ */
+export const isInTurn = (places: Places, due: Occupant): boolean => due.orderKey === null || !places.turns.has(turnOf(due))
+
+export const occupy = (places: Places, due: Occupant): void => {
   places.underWay += 1
-  places.bytes += bytes
-  places.ids.add(deliveryId)
+  places.bytes += due.body.length
+  places.ids.add(due.id)
+  if (due.orderKey !== null) places.turns.add(turnOf(due))
 }
 
-export const vacate = (places: Places, deliveryId: string, bytes: number): void => {
+export const vacate = (places: Places, due: Occupant): void => {
   places.underWay -= 1
-  places.bytes -= bytes
-  places.ids.delete(deliveryId)
+  places.bytes -= due.body.length
+  places.ids.delete(due.id)
+  if (due.orderKey !== null) places.turns.delete(turnOf(due))
   if (places.underWay > 0) return
   for (const tell of places.onEmpty) tell()
   places.onEmpty.clear()

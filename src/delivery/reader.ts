@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { isOpen, type Lane } from './lane.ts'
 import { noteFound, ratePerSecond } from './memory.ts'
 import { startableWithin } from './pace.ts'
-import type { Places } from './places.ts'
+import { isInTurn, type Places } from './places.ts'
 
 export type ReaderDeps = {
   readonly clock: Clock
@@ -48,8 +48,9 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     return Math.min(busy, byBytes, byPace, byCircuit, MAX_PAGE)
   }
 
-  const take = (lane: Lane, rows: Pages['due'], limit: number, lastKey: string | undefined, nowMs: number): void => {
+  const take = (lane: Lane, found: Pages['due'], limit: number, lastKey: string | undefined, nowMs: number): void => {
     let bytes = 0
+    const rows = found.filter((due) => isInTurn(places, due)) // whose turn it is not counts as not found
     lane.queue = rows.filter((due) => {
       bytes += due.body.length
       return !places.ids.has(due.id) && !lane.startedWhileReading.has(due.id)

@@ -122,7 +122,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     lane.oldestStartMs = Math.min(lane.oldestStartMs, startedMs)
     lane.busy.set(due.id, startedMs)
     if (lane.isReading) lane.startedWhileReading.add(due.id)
-    occupy(places, due.id, due.body.length)
+    occupy(places, due)
     countTenant(places, due.tenantId, 1)
     gate.started(lane)
     try {
@@ -148,8 +148,8 @@ export const createSending = (deps: SendingDeps): Sending => {
     } finally {
       lane.busy.delete(due.id)
       lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
-      vacate(places, due.id, due.body.length)
-      if (lane.queue.length === 0 && lane.hasMore) lane.nextReadMs = 0
+      vacate(places, due)
+      if (lane.queue.length === 0 && (lane.hasMore || due.orderKey !== null)) lane.nextReadMs = 0 // the next in order is due now
       schedule(lane)
       deps.onFree(lane)
       if (places.underWay === 0) {

@@ -22,9 +22,8 @@ const withHeldAnswers = async (columns = {}) => {
 }
 
 const allQuiet = async (hook: Hook) => {
-  await waitFor(async () => (await db.pool.query<{ owned: boolean }>('select owned from webhooks_private.lane_facts() where endpoint_id = $1', [hook.endpointId])).rows[0]!.owned === false, {
-    what: 'the lane to be given back',
-  })
+  const free = async () => (await db.pool.query('select from webhooks_private.lane_facts() where endpoint_id = $1 and not owned', [hook.endpointId])).rowCount === 1
+  await waitFor(free, { what: 'the lane to be given back' })
 }
 
 byHand('a retry while the request is under way is that request', async () => {
