@@ -1,6 +1,12 @@
 -- Up Migration
 -- Where events go: one row for each receiver of a tenant, its secrets and its figures.
 
+create function webhooks_private.header_names(headers jsonb) returns text[]
+language sql immutable parallel safe
+return array(select key from jsonb_object_keys(headers) as key order by key);
+comment on function webhooks_private.header_names(jsonb) is
+  'The names in an endpoint''s headers, sorted.';
+
 create table webhooks.endpoints (
   id                 uuid        not null default webhooks_private.new_id(),
   tenant_id          text        not null default 'default',
@@ -10,6 +16,7 @@ create table webhooks.endpoints (
   events             text[]      not null,
   filter             jsonpath,
   headers            jsonb       not null default '{}',
+  header_names       text[]      not null generated always as (webhooks_private.header_names(headers)) stored,
   is_active          boolean     not null default true,
   paused_at          timestamptz,
   disabled_reason    text,
@@ -57,6 +64,7 @@ comment on column webhooks.endpoints.url               is 'Where requests go: ht
 comment on column webhooks.endpoints.events            is 'Types it asks for: exact names, sale.* or *.';
 comment on column webhooks.endpoints.filter            is 'SQL/JSON path over the envelope (the body that is sent). The event matches when the first item it yields is neither false nor null. Null: all.';
 comment on column webhooks.endpoints.headers           is 'Further request headers, name to value.';
+comment on column webhooks.endpoints.header_names      is 'Their names. Values are write-only for the API: they hold credentials as often as not.';
 comment on column webhooks.endpoints.is_active         is 'False: disabled. It collects nothing, and what was open is cancelled.';
 comment on column webhooks.endpoints.paused_at         is 'Since when it is paused: it collects, and nothing is sent until it is null again.';
 comment on column webhooks.endpoints.disabled_reason   is 'Why it is disabled: by hand, gone (410), failing for too long. Null while active.';
@@ -174,3 +182,4 @@ drop function webhooks_private.new_secret();
 drop table webhooks.endpoint_stats;
 drop table webhooks_private.endpoint_secrets;
 drop table webhooks.endpoints;
+drop function webhooks_private.header_names(jsonb);

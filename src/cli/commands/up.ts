@@ -1,5 +1,6 @@
 /** `rowhook up`: everything in one process. */
 import type { Command } from 'commander'
+import { launchServer, serverSettings } from '../run-server.ts'
 import { runWorker, workerSettings } from '../run-worker.ts'
 import { listenForStop } from '../told-to-stop.ts'
 import { withDatabase } from '../with-database.ts'
@@ -12,13 +13,21 @@ const run = ({ coreOnly = false }: { coreOnly?: boolean }) =>
     const log = createLog({ level: config.logLevel })
     const applied = await migrateUp({ databaseUrl: url, coreOnly })
     log.info({ applied: applied.length }, 'the database is up to date')
-    await runWorker(workerSettings(config, url, log), stopping)
+    const settings = serverSettings(config, url, log)
+    const hasKey = settings.jwtSecret !== undefined || settings.jwksUrl !== undefined
+    if (!hasKey) log.warn({}, 'no API: set JWT_SECRET or JWKS_URL to have it served')
+    const server = hasKey ? await launchServer(settings) : undefined
+    try {
+      await runWorker(workerSettings(config, url, log), stopping)
+    } finally {
+      await server?.stop()
+    }
   })
 
 export const register = (program: Command) =>
   program
     .command('up')
-    .summary('migrate and deliver, in one process')
-    .description('Brings the database up to date and then delivers what is due, until SIGTERM or Ctrl-C: rowhook migrate up and rowhook worker in one.')
+    .summary('migrate, deliver and serve the API, in one process')
+    .description('Brings the database up to date and then delivers what is due, until SIGTERM or Ctrl-C: rowhook migrate up, rowhook worker and rowhook serve in one.')
     .option('--core-only', 'leave out the sample shop, because you bring tables of your own')
     .action(run)

@@ -15,8 +15,14 @@ const roles: readonly { readonly name: string; readonly options: string }[] = [
   { name: 'rowhook_api', options: 'login noinherit' },
 ]
 
-/** What `rowhook_api` may become. */
-const apiRoles = ['rowhook_viewer', 'rowhook_manager', 'rowhook_tenant_owner', 'rowhook_operator'] as const
+/** Who may become what: the server's login one of the four, and the owner the server's login, where one user does everything. */
+const memberships: readonly (readonly [role: string, member: string])[] = [
+  ['rowhook_viewer', 'rowhook_api'],
+  ['rowhook_manager', 'rowhook_api'],
+  ['rowhook_tenant_owner', 'rowhook_api'],
+  ['rowhook_operator', 'rowhook_api'],
+  ['rowhook_api', 'rowhook_owner'],
+]
 
 /**
  * Two databases of one cluster may be migrated at once, and roles are theirs together: 42710 and 23505 say that the other one was
@@ -55,11 +61,11 @@ const prepareRoles = async (preparer: Preparer) => {
   for (const { name, options } of roles) {
     await ensure(preparer, `exists (select from pg_roles where rolname = '${name}')`, `create role ${name} ${options}`)
   }
-  for (const name of apiRoles) {
+  for (const [role, member] of memberships) {
     await ensure(
       preparer,
-      `exists (select from pg_auth_members where roleid = '${name}'::regrole and member = 'rowhook_api'::regrole)`,
-      `grant ${name} to rowhook_api`,
+      `exists (select from pg_auth_members where roleid = '${role}'::regrole and member = '${member}'::regrole)`,
+      `grant ${role} to ${member}`,
     )
   }
   // A superuser is a member of everything already.

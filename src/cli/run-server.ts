@@ -1,0 +1,25 @@
+/** The API server as a part of a process. */
+import type { Config } from '../config/load.ts'
+import type { Server } from '../server/server.ts'
+import type { ServerSettings } from '../wiring/launch-server.ts'
+import { apiSecret } from './api-secret.ts'
+
+/** What the server takes from the configuration. With the embedded PostgreSQL it is for this machine alone. */
+export const serverSettings = (config: Config, databaseUrl: string, log: ServerSettings['log']): ServerSettings => ({
+  ...config,
+  databaseUrl,
+  log,
+  jwtSecret: apiSecret(config),
+  ...(config.databaseUrl === undefined ? { host: '127.0.0.1' } : {}),
+})
+
+/**
+ * Starts the server and says where it is.
+ * @throws RowhookError WHAUT, WHLIS, WHDBC
+ */
+export const launchServer = async (settings: ServerSettings): Promise<Server> => {
+  const { launchServer: launch } = await import('../wiring/launch-server.ts')
+  const server = await launch(settings)
+  settings.log.info({ url: `${server.url}/graphql` }, 'server ready')
+  return server
+}

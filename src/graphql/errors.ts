@@ -1,0 +1,52 @@
+/** Errors as a client may see them: ours in full, with code and field; of everything else only that it happened. */
+import { randomUUID } from 'node:crypto'
+import { GraphQLError } from 'graphql'
+import type { RowhookError } from '../core/errors.ts'
+
+/** What an error of PostgreSQL bears. */
+type SqlError = { readonly code?: string; readonly message: string; readonly detail?: string; readonly hint?: string; readonly column?: string; readonly constraint?: string }
+
+/** The input that a code is about, where the error itself names no column. */
+const fieldOf: Readonly<Record<string, string>> = {
+  WHURL: 'url', WHADR: 'url', WHPRT: 'url', WHPAT: 'events', WHEVT: 'events', WHFIL: 'filter', WHHDR: 'headers', WHSEC: 'secret', WHOVL: 'overlap',
+  WHTYP: 'type', WHBIG: 'data', WHWIN: 'since', WHTNT: 'tenantId', WHOAS: 'secret',
+}
+
+/** What PostgreSQL itself refuses and a client can do something about. */
+const explained: Readonly<Record<string, { readonly code: string; readonly message: string; readonly hint: string }>> = {
+  '42501': { code: 'WHRGT', message: 'Your role may not do this.', hint: 'The field me { role permissions } says what it may.' },
+  '57014': { code: 'WHSLO', message: 'The request took too long and was ended.', hint: 'Ask for less at once, or narrow the filter.' },
+  '40001': { code: 'WHTRY', message: 'Another request changed the same thing at the same moment.', hint: 'Try again.' },
+  '40P01': { code: 'WHTRY', message: 'Another request changed the same thing at the same moment.', hint: 'Try again.' },
+  '22008': { code: 'WHTIM', message: 'The time cannot be read.', hint: 'Write it like 2026-08-01T10:00:00Z.' },
+  '22007': { code: 'WHTIM', message: 'The time cannot be read.', hint: 'Write it like 2026-08-01T10:00:00Z.' },
+}
+
+const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const present = (fields: Record<string, string | undefined>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''))
+
+/** Told about each error that a client sees as WHINT, with the id that it sees. */
+export type OnInternal = (error: { readonly message: string }, id: string) => void
+
+/** What is shown instead of an error's own words. */
+const seen = (cause: SqlError | RowhookError, onInternal: OnInternal): { readonly message: string; readonly extensions: Record<string, unknown> } => {
+  const { code = '', message, detail, hint } = cause
+  if (/^WH[A-Z]{3}$/.test(code)) {
+    const column = 'column' in cause ? cause.column : undefined
+    return { message, extensions: { code, ...present({ detail, hint, field: column ? camel(column) : fieldOf[code] }) } }
+  }
+  const known = explained[code]
+  if (known) return { message: known.message, extensions: { code: known.code, hint: known.hint } }
+  const id = randomUUID()
+  onInternal(cause, id)
+  return { message: 'Something went wrong in the server.', extensions: { code: 'WHINT', hint: 'Try again; if it happens again, give the operator this id.', id } }
+}
+
+/** For `grafserv.maskError`: keeps path and place, and lets through no word that is not ours. */
+export const maskErrors = (onInternal: OnInternal) => (error: GraphQLError): GraphQLError => {
+  const { nodes, source, positions, path, originalError } = error
+  if (!originalError || originalError instanceof GraphQLError) return error // of the request itself: GraphQL says what is wrong with it
+  const { message, extensions } = seen(originalError, onInternal)
+  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions })
+}

@@ -1,0 +1,38 @@
+/** Who asks, and the database role that answers. */
+
+/** What a token or a key may say. */
+export type ApiRole = 'viewer' | 'manager' | 'owner' | 'operator'
+
+export type Identity = {
+  /** who, for the audit log: the token's `sub`, or `key:<id>` */
+  readonly subject: string
+  readonly role: ApiRole
+  /** `undefined` for the operator alone: all tenants */
+  readonly tenantId: string | undefined
+  /** end of the token or key, epoch milliseconds; `undefined`: no end */
+  readonly expiresAtMs: number | undefined
+  /** set for API keys */
+  readonly keyId: string | undefined
+}
+
+/** The only way from a claim to a database role: nothing that a token says is ever used as one. */
+const databaseRoles: Readonly<Record<ApiRole, string>> = {
+  viewer: 'rowhook_viewer',
+  manager: 'rowhook_manager',
+  owner: 'rowhook_tenant_owner',
+  operator: 'rowhook_operator',
+}
+
+export const isApiRole = (role: unknown): role is ApiRole => typeof role === 'string' && Object.hasOwn(databaseRoles, role)
+
+/** A request that needs longer than this asks for too much. */
+const STATEMENT_TIMEOUT_MS = 10_000
+
+/** What is set for each transaction of a request; row security reads it (migrations/core/240_access.sql). */
+export const pgSettingsOf = ({ subject, role, tenantId }: Identity, origin: string): Record<string, string> => ({
+  role: databaseRoles[role],
+  'rowhook.tenant_id': tenantId ?? '',
+  'rowhook.user': subject,
+  'rowhook.origin': origin,
+  statement_timeout: String(STATEMENT_TIMEOUT_MS),
+})

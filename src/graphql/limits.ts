@@ -1,0 +1,118 @@
+/** What a request may ask for at most: depth, aliases, rows of a page, rows in all. */
+import { depthLimit } from '@graphile/depth-limit'
+import {
+  getNamedType,
+  GraphQLError,
+  isObjectType,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValidationRule,
+} from 'graphql'
+
+/** Rows of a page where nothing is said, and at most. */
+export const PAGE = 100
+export const MAX_PAGE = 1_000
+/** Rows that a request could come to, all its lists multiplied out. */
+const MAX_ROWS = 20_000
+/** Times that a request may name fields under other names than their own, or root fields at all: each is work of its own. */
+const MAX_ALIASES = 30
+const MAX_ROOT_FIELDS = 20
+const MAX_DEPTH = 12
+
+/** A field that looks at more than its own row counts as so many. */
+const weights: Readonly<Record<string, number>> = { 'Endpoint.health': 20, 'Event.explanation': 50, 'Query.endpointStats': 100 }
+
+const tooMuch = (message: string, detail: string, hint: string, nodes?: FieldNode) =>
+  new GraphQLError(message, { ...(nodes ? { nodes } : {}), extensions: { code: 'WHCST', detail, hint } })
+
+const aliasLimit: ValidationRule = (context) => {
+  let aliases = 0
+  return {
+    Field: (field) => {
+      if (field.alias !== undefined && field.alias.value !== field.name.value && ++aliases === MAX_ALIASES + 1) {
+        context.reportError(tooMuch('The request has too many aliases.', `${MAX_ALIASES} are allowed.`, 'Split it into several requests.', field))
+      }
+    },
+    OperationDefinition: ({ selectionSet }) => {
+      if (selectionSet.selections.length > MAX_ROOT_FIELDS) {
+        context.reportError(tooMuch('The request has too many root fields.', `${MAX_ROOT_FIELDS} are allowed.`, 'Split it into several requests.'))
+      }
+    },
+  }
+}
+
+/** Rules beside those of the specification. */
+export const limitRules = ({ introspection }: { readonly introspection: boolean }): ValidationRule[] => [
+  depthLimit({
+    maxDepth: MAX_DEPTH,
+    maxListDepth: 5,
+    maxIntrospectionDepth: 16,
+    maxIntrospectionListDepth: 4,
+    maxDepthByFieldCoordinates: { '__Type.ofType': 9 },
+    revealDetails: true,
+  }),
+  aliasLimit,
+  ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+]
+
+type Walk = {
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  rows: number
+}
+
+/** What `first` comes to; a page where nothing is said. */
+const pageOf = (field: FieldNode, { variables }: Walk): number => {
+  const value = field.arguments?.find(({ name }) => name.value === 'first')?.value
+  if (value === undefined || value.kind === Kind.NULL) return PAGE
+  const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.INT ? Number(value.value) : undefined
+  const first = typeof given === 'number' ? given : PAGE
+  if (first > MAX_PAGE) throw tooMuch(`A page has ${first} rows.`, `At most ${MAX_PAGE} are allowed.`, 'Ask for fewer, and go on by the cursor.', field)
+  return Math.max(first, 0)
+}
+
+const walk = (type: GraphQLObjectType, { selections }: SelectionSetNode, times: number, state: Walk): void => {
+  for (const selection of selections) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = state.fragments.get(selection.name.value)
+      if (fragment) walk(type, fragment.selectionSet, times, state)
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) walk(type, selection.selectionSet, times, state)
+    else if (selection.selectionSet) {
+      const definition = type.getFields()[selection.name.value]
+      const inner = definition && getNamedType(definition.type)
+      if (!isObjectType(inner)) continue // __typename, __schema: the depth limit's affair
+      const count = inner.name.endsWith('Connection') ? times * pageOf(selection, state) : times
+      if (!inner.name.endsWith('Edge') && inner.name !== 'PageInfo') state.rows += count * (weights[`${type.name}.${selection.name.value}`] ?? 1)
+      if (state.rows > MAX_ROWS) {
+        throw tooMuch(`The request could come to more than ${MAX_ROWS} rows.`, 'Every list counts with its page size, multiplied by the list that it stands in.', 'Ask for smaller pages with first, or for less at once.', selection)
+      }
+      walk(inner, selection.selectionSet, count, state)
+    }
+  }
+}
+
+const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> =>
+  Object.fromEntries(variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [])))
+
+/** What a request would cost too much, or nothing. Asked when the variables are known, before anything is read. */
+export const costProblem = (schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>): GraphQLError | undefined => {
+  const fragments = new Map(document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])))
+  try {
+    for (const node of document.definitions) {
+      if (node.kind !== Kind.OPERATION_DEFINITION) continue
+      const root = schema.getRootType(node.operation)
+      if (root) walk(root, node.selectionSet, 1, { variables: { ...defaultsOf(node), ...variables }, fragments, rows: 0 })
+    }
+    return undefined
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
+  }
+}

@@ -1,0 +1,44 @@
+/** What the mutations have in common: each is one transaction that calls one SQL function. */
+import type { PgClient } from 'postgraphile/@dataplan/pg'
+import type { AddressPolicy } from '../../core/address.ts'
+
+/** Arguments as GraphQL has checked and coerced them; `tenantId` is an argument of every mutation. */
+export type Args = Readonly<Record<string, unknown>>
+
+/** What the payload's fields are read from: `endpointId`, `deliveryId`, `eventId` lead to `endpoint`, `delivery`, `event`. */
+export type Result = Readonly<Record<string, unknown>>
+
+export type ActDeps = { readonly policy: AddressPolicy }
+
+export type Act = {
+  /** of the mutation; its payload is `<Name>Payload` */
+  readonly name: string
+  readonly description: string
+  /** arguments in SDL, without `tenantId` */
+  readonly args: string
+  /** fields of the payload in SDL */
+  readonly payload: string
+  /** the SQL function that decides whether the caller may, for `me { permissions }` */
+  readonly calls: string
+  readonly run: (client: PgClient, args: Args, deps: ActDeps) => Promise<Result>
+}
+
+/** The only row that a call gives. */
+export const callOne = async (client: PgClient, text: string, values: readonly unknown[]): Promise<Record<string, unknown>> => {
+  const { rows } = await client.query<Record<string, unknown>>({ text, values: [...values] })
+  const [row] = rows
+  if (row === undefined) throw new Error('A function that gives one row gave none.')
+  return row
+}
+
+const units = ['years', 'months', 'days', 'hours', 'minutes', 'seconds'] as const
+
+/** GraphQL's interval, an object of units, as PostgreSQL reads it. Null stays null. */
+export const asInterval = (interval: unknown): string | null => {
+  if (interval === null || interval === undefined) return null
+  const given = interval as Readonly<Record<string, number | null>>
+  const text = units.flatMap((unit) => (typeof given[unit] === 'number' ? [`${given[unit]} ${unit}`] : [])).join(' ')
+  return text === '' ? '0' : text
+}
+
+export const asSnake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -1,0 +1,99 @@
+/** The GraphQL schema and how it is served, as one preset. */
+import '../config/graphile-env.ts'
+import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
+import type pg from 'pg'
+import { makePgService } from 'postgraphile/adaptors/pg'
+import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
+import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
+import type { AddressPolicy } from '../core/address.ts'
+import { maskErrors, type OnInternal } from './errors.ts'
+import { ExposedPlugin } from './exposed.ts'
+import { pgSettingsOf, type Identity } from './identity.ts'
+import { costProblem, limitRules } from './limits.ts'
+import { mutationsPlugin } from './mutations/plugin.ts'
+import { NamingPlugin } from './naming.ts'
+import { PagingPlugin } from './paging.ts'
+
+declare global {
+  namespace Grafast {
+    interface Context {
+      identity: Identity
+    }
+  }
+}
+
+export type ApiOptions = {
+  /** logs in as `rowhook_api` */
+  readonly pool: pg.Pool
+  /** judges endpoint URLs before they are saved */
+  readonly policy: AddressPolicy
+  /** where the server is found: `/graphql` */
+  readonly graphqlPath: string
+  /** GraphiQL and introspection */
+  readonly graphiql: boolean
+  /** who asks, from the request that the transport has checked */
+  readonly identify: (context: Partial<Grafast.RequestContext>) => Identity | Promise<Identity>
+  readonly onInternal: OnInternal
+}
+
+/** Data of an event may have 1 MiB (`settings.max_event_bytes`), and more once it is escaped inside JSON. */
+const MAX_REQUEST_BYTES = 2 * 1024 * 1024
+
+const limits = (introspection: boolean): GraphileConfig.Plugin => ({
+  name: 'RowhookLimitsPlugin',
+  version: '1.0.0',
+  grafserv: {
+    middleware: {
+      setPreset(next, event) {
+        event.validationRules.push(...limitRules({ introspection }))
+        return next()
+      },
+    },
+  },
+  grafast: {
+    middleware: {
+      execute(next, { args }) {
+        const problem = costProblem(args.schema, args.document, args.variableValues ?? {})
+        return problem ? { errors: [problem] } : next()
+      },
+    },
+  },
+})
+
+export const apiPreset = ({ pool, policy, graphqlPath, graphiql, identify, onInternal }: ApiOptions): GraphileConfig.Preset => ({
+  extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), limits(graphiql)],
+  disablePlugins: [
+    'NodePlugin', // global ids beside the UUIDs would be a second name for everything
+    'QueryQueryPlugin', // Query.query, for Relay 1
+    'PgRBACPlugin', // asks what the login may; it may nothing until it has a role
+    'SwallowErrorsPlugin', // a conflict of names must be seen
+    'PgConditionArgumentPlugin', 'PgConditionCustomFieldsPlugin', // `filter` says more
+    'PgConnectionArgFilterBackwardRelationsPlugin', 'PgConnectionArgFilterForwardRelationsPlugin', // joins that no index bounds
+  ],
+  pgServices: [makePgService({ pool, schemas: ['webhooks'] })],
+  schema: {
+    defaultBehavior: '-insert -update -delete -list -resource:connection:backwards',
+    connectionFilterAllowNullInput: true,
+    connectionFilterAllowEmptyObjectInput: true,
+  },
+  grafast: {
+    explain: false,
+    async context(requestContext) {
+      const identity = await identify(requestContext)
+      const origin = requestContext.ws ? 'websocket' : 'http'
+      return { identity, pgSettings: pgSettingsOf(identity, origin) }
+    },
+  },
+  grafserv: {
+    graphqlPath,
+    graphqlOverGET: true,
+    graphiql,
+    graphiqlPath: graphqlPath.replace(/graphql$/, 'graphiql'),
+    graphiqlStaticPath: graphqlPath.replace(/graphql$/, 'ruru-static/'),
+    graphiqlOnGraphQLGET: false,
+    websockets: true,
+    maxRequestLength: MAX_REQUEST_BYTES,
+    maskError: maskErrors(onInternal),
+  },
+})

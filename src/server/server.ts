@@ -1,0 +1,157 @@
+/** The HTTP server: GraphQL, GraphiQL where it is wanted, and signs of life. */
+import '../config/graphile-env.ts'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type pg from 'pg'
+import { postgraphile } from 'postgraphile'
+import { grafserv } from 'postgraphile/grafserv/node'
+import type { AddressPolicy } from '../core/address.ts'
+import { RowhookError } from '../core/errors.ts'
+import type { Identity } from '../graphql/identity.ts'
+import { apiPreset } from '../graphql/preset.ts'
+import type { Identify } from './identify.ts'
+import { cors, secure, sendJson, sendRefusal } from './respond.ts'
+
+/** Answers a request if it is its own. @returns whether it was */
+export type Route = (request: IncomingMessage, response: ServerResponse, path: string) => boolean | Promise<boolean>
+
+export type ServerOptions = {
+  /** 0 = a free one */
+  readonly port: number
+  /** 127.0.0.1 by default */
+  readonly host?: string
+  /** without a slash at its end; empty = the root */
+  readonly publicPath: string
+  readonly corsOrigins: readonly string[]
+  readonly graphiql: boolean
+  readonly pool: pg.Pool
+  readonly policy: AddressPolicy
+  readonly identify: Identify
+  /** what keeps the server from serving; empty: nothing does */
+  readonly troubles: () => Promise<readonly string[]>
+  /** asked in order, before the server's own */
+  readonly routes?: readonly Route[]
+  readonly log: { readonly info: (fields: object, message: string) => void; readonly error: (fields: object, message: string) => void }
+}
+
+export type Server = {
+  /** `http://127.0.0.1:5080`, with the public path */
+  readonly url: string
+  readonly port: number
+  /** lets requests under way end, for so many milliseconds at most */
+  readonly stop: (graceMs?: number) => Promise<void>
+}
+
+const GRACE_MS = 10_000
+/** A client that sends its head slower than this is not one. */
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+
+const cannotListen = (port: number, cause: NodeJS.ErrnoException) =>
+  new RowhookError({
+    code: 'WHLIS',
+    message: `Port ${port} cannot be listened on.`,
+    detail: cause.code === 'EADDRINUSE' ? 'Another program listens there.' : `The system says: ${cause.message}.`,
+    hint: 'Stop that program, or choose another port: PORT.',
+    cause,
+  })
+
+/**
+ * Builds the schema and starts to listen.
+ * @throws RowhookError WHLIS
+ */
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  const { publicPath, log, identify } = options
+  const graphqlPath = `${publicPath}/graphql`
+  /** Who each request stands for, checked before GraphQL sees it. */
+  const identities = new WeakMap<IncomingMessage, Identity>()
+  const sockets = new Set<Socket>()
+  let isStopping = false
+
+  const identifySocket = async (context: NonNullable<Partial<Grafast.RequestContext>['ws']>, request: IncomingMessage): Promise<Identity> => {
+    const known = identities.get(request)
+    if (known && (known.expiresAtMs ?? Infinity) > Date.now()) return known
+    const given = context.normalizedConnectionParams?.['authorization'] ?? request.headers.authorization
+    const identity = await identify(typeof given === 'string' ? given : undefined)
+    identities.set(request, identity)
+    return identity
+  }
+
+  const pgl = postgraphile(
+    apiPreset({
+      ...options,
+      graphqlPath,
+      identify: (context) => {
+        const identity = context.node && identities.get(context.node.req)
+        if (identity) return identity
+        if (context.ws?.request) return identifySocket(context.ws, context.ws.request)
+        throw new Error('A request reached GraphQL without an identity.')
+      },
+      onInternal: (error, id) => log.error({ err: error, id }, 'a request failed'),
+    }),
+  )
+  const api = pgl.createServ(grafserv)
+  await api.ready()
+  const handle = api.createHandler()
+  const upgrade = await api.getUpgradeHandler()
+
+  const isGraphiql = (path: string) => options.graphiql && (path === `${publicPath}/graphiql` || path.startsWith(`${publicPath}/ruru-static/`))
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    secure(response)
+    const path = (request.url ?? '/').replace(/[?#].*$/s, '')
+    if (isStopping) response.setHeader('connection', 'close')
+    for (const route of options.routes ?? []) if (await route(request, response, path)) return
+    if (path === `${publicPath}/healthz`) return sendJson(response, 200, { status: 'ok' })
+    if (path === `${publicPath}/readyz`) {
+      const troubles = isStopping ? ['The server is stopping.'] : await options.troubles()
+      return sendJson(response, troubles.length === 0 ? 200 : 503, { status: troubles.length === 0 ? 'ok' : 'not ready', troubles })
+    }
+    if (isGraphiql(path)) return handle(request, response)
+    if (path !== graphqlPath) return sendJson(response, 404, { errors: [{ message: 'There is nothing here.', extensions: { code: 'WHNOT', hint: `GraphQL is at ${graphqlPath}.` } }] })
+    if (cors(request, response, options.corsOrigins)) return
+    try {
+      identities.set(request, await identify(request.headers.authorization))
+    } catch (error) {
+      if (error instanceof RowhookError) return sendRefusal(request, response, 401, error)
+      throw error
+    }
+    handle(request, response)
+  }
+
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log.error({ err: error }, 'a request failed')
+      if (response.headersSent) response.destroy()
+      else sendJson(response, 500, { errors: [{ message: 'Something went wrong in the server.', extensions: { code: 'WHINT' } }] })
+    })
+  })
+  server.on('upgrade', (request, socket: Socket, head) => {
+    const isOurs = (request.url ?? '').replace(/\?.*$/s, '') === graphqlPath && !isStopping
+    if (!isOurs || upgrade === null) {
+      socket.destroy()
+      return
+    }
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    upgrade(request, socket, head)
+  })
+
+  await new Promise<void>((done, failed) => server.once('error', failed).listen(options.port, options.host ?? '127.0.0.1', done)).catch((error: unknown) => {
+    throw cannotListen(options.port, error as NodeJS.ErrnoException)
+  })
+  const { port } = server.address() as AddressInfo
+
+  const stop = async (graceMs = GRACE_MS): Promise<void> => {
+    isStopping = true
+    const closed = new Promise((done) => server.close(done))
+    server.closeIdleConnections()
+    for (const socket of sockets) socket.destroy()
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+    await closed
+    clearTimeout(timer)
+    await pgl.release()
+  }
+  let stopping: Promise<void> | undefined
+  return { url: `http://127.0.0.1:${port}${publicPath}`, port, stop: (graceMs) => (stopping ??= stop(graceMs)) }
+}

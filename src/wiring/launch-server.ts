@@ -1,0 +1,58 @@
+/** The API server, put together from the configuration. */
+import type { Config } from '../config/load.ts'
+import { addressPolicy } from '../core/address.ts'
+import { findApiKey } from '../database/api-keys.ts'
+import { checkPool, createPool } from '../database/pool.ts'
+import { databaseTroubles } from '../database/readiness.ts'
+import { isApiRole, type Identity } from '../graphql/identity.ts'
+import { createIdentify } from '../server/identify.ts'
+import { startServer, type Route, type Server, type ServerOptions } from '../server/server.ts'
+import { createTokenVerifier } from '../server/tokens.ts'
+
+export type ServerSettings = Pick<
+  Config,
+  'port' | 'publicPath' | 'jwtSecret' | 'jwksUrl' | 'jwtIssuer' | 'corsOrigins' | 'graphiql' | 'allowHttp' | 'allowNets'
+> & {
+  readonly databaseUrl: string
+  readonly allowPorts: readonly number[] | 'any'
+  readonly log: ServerOptions['log']
+  /** every interface where left out */
+  readonly host?: string
+  /** asked before the server's own */
+  readonly routes?: readonly Route[]
+}
+
+/** Requests under way at the database at once; the others wait for a connection. */
+const POOL_SIZE = 20
+
+/**
+ * Starts the server on a migrated database. It serves until `stop`.
+ * @throws RowhookError WHAUT without a key for tokens, WHDBC, WHLIS, WHNET
+ */
+export const launchServer = async (settings: ServerSettings): Promise<Server> => {
+  const { log } = settings
+  const verifyToken = createTokenVerifier(settings)
+  const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
+  const onError = (error: Error) => log.error({ err: error }, 'a connection broke')
+  const pool = createPool({ databaseUrl: settings.databaseUrl, name: 'rowhook server', role: 'rowhook_api', max: POOL_SIZE, onError })
+
+  const findKey = async (key: string): Promise<Identity | undefined> => {
+    const found = await findApiKey(pool, key)
+    if (!found || !isApiRole(found.role)) return undefined
+    return { subject: `key:${found.id}`, role: found.role, tenantId: found.tenantId, expiresAtMs: found.expiresAt?.getTime(), keyId: found.id }
+  }
+
+  try {
+    await checkPool(pool)
+    const server = await startServer({ ...settings, pool, policy, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
+    const stop = async (graceMs?: number) => {
+      await server.stop(graceMs)
+      if (!pool.ended) await pool.end()
+    }
+    let stopping: Promise<void> | undefined
+    return { ...server, stop: (graceMs) => (stopping ??= stop(graceMs)) }
+  } catch (error) {
+    if (!pool.ended) await pool.end()
+    throw error
+  }
+}

@@ -1,0 +1,139 @@
+/** What the API shows: names, relations, pages, windows, and only one's own tenant. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { startTestApi } from '../support/api.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
+
+const db = await createTestDatabase({ template: 'core' })
+const api = await startTestApi(db.url)
+const [viewer, owner, operator] = await Promise.all([api.as('viewer', 'a'), api.as('owner', 'a'), api.as('operator')])
+
+const endpointId = await createEndpoint(db.pool, { tenant_id: 'a', name: 'ledger', headers: { 'x-token': 'canary-header' } })
+await createEndpoint(db.pool, { tenant_id: 'b' })
+const events = await createEvents(db.pool, { tenant: 'a', count: 5, resource: 'r1' })
+await createEvents(db.pool, { tenant: 'b', count: 3 })
+const [oldest] = await deliveriesOf(db.pool, endpointId)
+await endDelivery(db.pool, oldest!.id, 'failed')
+await db.pool.query(
+  `insert into webhooks.attempts (delivery_id, number, tenant_id, started_at, duration_ms, status, error_kind, error)
+   select $1, n, 'a', now(), 12, 500, 'rejected', 'HTTP 500' from generate_series(1, 5) as n`,
+  [oldest!.id],
+)
+
+const reading = suite('reading')
+
+reading('follows relations both ways in one request', async () => {
+  const { data } = await viewer(`{ endpoint(id: "${endpointId}") {
+    name headerNames health { state due } figures { totalDeliveries }
+    deliveries(first: 2, orderBy: ID_ASC) { nodes { status attemptCount event { resourceId body } attempts(first: 2) { nodes { number status errorKind delivery { id } } } } } } }`)
+  const { deliveries, ...endpoint } = data.endpoint
+  assert.equal(endpoint, { name: 'ledger', headerNames: ['x-token'], health: { state: 'ok', due: '4' }, figures: { totalDeliveries: '0' } })
+  const [failed, open] = deliveries.nodes
+  assert.equal([failed.status, failed.attemptCount, failed.event.resourceId], ['failed', 5, 'r1'])
+  assert.equal(failed.attempts.nodes.map(({ number, status, errorKind }: Record<string, unknown>) => [number, status, errorKind]), [[1, 500, 'rejected'], [2, 500, 'rejected']])
+  assert.is(JSON.parse(failed.event.body).data.n, 1)
+  assert.is(open.status, 'pending')
+})
+
+reading('gives an event its deliveries, by key', async () => {
+  const { data } = await viewer(`{ event(id: "${events[0]}") { type occurredAt data deliveries { nodes { endpoint { name } } } } }`)
+  assert.equal(data.event.deliveries.nodes, [{ endpoint: { name: 'ledger' } }])
+  assert.equal(data.event.data, { n: 1 })
+})
+
+reading('gives logs newest first, a page at a time', async () => {
+  const page = async (after: string | null) => {
+    const { data } = await viewer('query ($after: Cursor) { events(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }', { after })
+    return data.events
+  }
+  const found: string[] = []
+  let after: string | null = null
+  do {
+    const { nodes, pageInfo }: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } = await page(after)
+    found.push(...nodes.map(({ id }) => id))
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null
+  } while (after !== null)
+  assert.equal(found, events.toReversed())
+})
+
+reading('filters by status, type, endpoint, resource, answer and time', async () => {
+  const count = async (filter: string) => (await viewer(`{ deliveries(filter: ${filter}) { nodes { id } } }`)).data.deliveries.nodes.length
+  assert.is(await count('{status: {equalTo: "failed"}}'), 1)
+  assert.is(await count('{status: {in: ["pending", "retrying"]}}'), 4)
+  assert.is(await count(`{endpointId: {equalTo: "${endpointId}"}, eventType: {equalTo: "test.event"}}`), 5)
+  assert.is(await count('{resourceId: {equalTo: "r2"}}'), 0)
+  assert.is(await count('{responseCode: {isNull: true}}'), 5)
+  assert.is(await count('{since: "2020-01-01"}'), 5)
+  assert.is(await count('{since: "2099-01-01"}'), 0)
+  assert.is(await count('{until: "2020-01-01"}'), 0)
+})
+
+reading('finds the tenant\'s own alone, and for the operator all', async () => {
+  const tenants = async (client: typeof viewer) => {
+    const { data } = await client('{ endpoints { nodes { tenantId } } events { nodes { tenantId } } deliveries { nodes { tenantId } } }')
+    const found: string[] = ['endpoints', 'events', 'deliveries'].flatMap((field) => data[field].nodes.map(({ tenantId }: { tenantId: string }) => tenantId))
+    return [...new Set(found)].toSorted()
+  }
+  assert.equal([await tenants(viewer), await tenants(owner), await tenants(operator)], [['a'], ['a'], ['a', 'b']])
+})
+
+reading('is refused where the role may not', async () => {
+  assert.is((await viewer('{ auditLog { nodes { id } } }')).errors[0]?.extensions?.['code'], 'WHRGT')
+  assert.equal((await owner('{ auditLog { nodes { id } } apiKeys { nodes { id } } }')).errors, [])
+  assert.is((await owner('{ alerts { nodes { id } } }')).errors[0]?.extensions?.['code'], 'WHRGT')
+  assert.equal((await operator('{ alerts { nodes { id } } }')).errors, [])
+})
+
+reading('never shows values of headers, nor hashes of keys, to API roles that read SQL', async () => {
+  const client = await db.connect('rowhook_tenant_owner')
+  await client.query(`select set_config('rowhook.tenant_id', 'a', false)`)
+  const refusal = (sql: string) => client.query(sql).then(() => 'shown', (error: { code: string }) => error.code)
+  assert.is((await client.query('select name, header_names from webhooks.endpoints')).rowCount, 1)
+  for (const sql of ['select headers from webhooks.endpoints', 'select * from webhooks.endpoints', 'select key_hash from webhooks.api_keys']) assert.is(await refusal(sql), '42501', sql)
+  await client.end()
+})
+
+const limits = suite('limits')
+
+const codeOf = async (query: string, variables?: Record<string, unknown>) => (await viewer(query, variables)).errors[0]?.extensions?.['code']
+
+limits('of a page: 100 rows where nothing is said, 1,000 at most', async () => {
+  assert.is(await codeOf('{ events(first: 1001) { nodes { id } } }'), 'WHCST')
+  assert.is(await codeOf('query ($n: Int) { events(first: $n) { nodes { id } } }', { n: 1001 }), 'WHCST')
+  assert.is(await codeOf('query ($n: Int) { events(first: $n) { nodes { id } } }', { n: 1000 }), undefined)
+  assert.is(await codeOf('query ($n: Int = 5000) { events(first: $n) { nodes { id } } }'), 'WHCST')
+})
+
+limits('of rows in all, lists within lists multiplied', async () => {
+  assert.is(await codeOf('{ endpoints { nodes { deliveries { nodes { attempts { nodes { number } } } } } } }'), 'WHCST')
+  assert.is(await codeOf('{ endpoints(first: 10) { nodes { deliveries(first: 20) { nodes { attempts(first: 5) { nodes { number } } } } } } }'), undefined)
+  assert.is(await codeOf('{ endpoints(first: 1000) { nodes { health { state } } } }'), 'WHCST')
+  assert.is(await codeOf('fragment D on Endpoint { deliveries(first: 1000) { nodes { id } } } { endpoints { edges { node { ...D } } } }'), 'WHCST')
+})
+
+limits('of aliases and root fields', async () => {
+  const many = (n: number) => `{ ${Array.from({ length: n }, (_, at) => `a${at}: __typename`).join(' ')} }`
+  assert.equal([await codeOf(many(20)), await codeOf(many(31))], [undefined, 'WHCST'])
+})
+
+limits('of depth', async () => {
+  const { errors } = await viewer('{ endpoints(first: 1) { nodes { deliveries(first: 1) { nodes { endpoint { deliveries(first: 1) { nodes { endpoint { deliveries(first: 1) { nodes { endpoint { id } } } } } } } } } } } }')
+  assert.match(errors[0]!.message, 'depth')
+})
+
+limits('of introspection, where GraphiQL is off', async () => {
+  const production = await startTestApi(db.url, { graphiql: false })
+  const client = await production.as('viewer', 'a')
+  assert.match((await client('{ __schema { types { name } } }')).errors[0]!.message, 'introspection')
+  assert.is((await fetch(`${production.url}/graphiql`)).status, 404)
+  await production.stop()
+})
+
+limits.after(async () => {
+  await api.stop()
+  await db.drop()
+})
+
+reading.run()
+limits.run()
