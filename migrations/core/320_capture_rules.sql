@@ -93,6 +93,12 @@ begin
       detail  = 'rules is an array with at least one rule.',
       hint    = 'Write it like [{"event": "sale.created", "on": "insert"}]. To stop watching, call webhooks.unwatch.';
   end if;
+  if coalesce(resource, '') = '' then
+    raise exception using errcode = 'WHRUL',
+      message = format('The rows of %s have no name.', relation),
+      detail  = 'resource tells receivers what an event is about.',
+      hint    = 'Name the thing in the singular: sale.';
+  end if;
   if tenant is not null then
     perform webhooks_private.check_columns(relation, array[tenant], 'tenant');
   end if;

@@ -132,7 +132,7 @@ to rowhook_dba;
 -- Down Migration
 do $$
 begin
-  perform webhooks.unwatch(r.relation) from (select distinct relation from webhooks.capture_rules) as r;
+  perform webhooks_private.end_capture(r.relation) from (select distinct relation from webhooks.capture_rules) as r;
 end
 $$;
 drop function webhooks.unwatch(regclass);

@@ -20,7 +20,7 @@ await db.pool.query(`
 
 const insert = { event: 'sale.created', on: 'insert' }
 const update = { event: 'sale.updated', on: 'update' }
-type Case = { readonly code: string; readonly says: RegExp; readonly table?: string; readonly rules?: unknown; readonly more?: string }
+type Case = { readonly resource?: string; readonly code: string; readonly says: RegExp; readonly table?: string; readonly rules?: unknown; readonly more?: string }
 
 const cases: Readonly<Record<string, Case>> = {
   'no rule': { code: 'WHRUL', says: /no rules/, rules: [] },
@@ -44,6 +44,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a missing excluded column': { code: 'WHCOL', says: /no column 'price'.*exclude/s, more: `, exclude => '{price}'` },
   'a missing changed column': { code: 'WHCOL', says: /no column 'state'.*changed/s, rules: [{ ...update, changed: ['state'] }] },
   'a payload of nothing': { code: 'WHCOL', says: /Nothing .* is left/, more: `, exclude => '{id,tenant_id,status,total}'` },
+  'a resource without a name': { code: 'WHRUL', says: /have no name/, resource: '' },
   'a table without a primary key': { code: 'WHKEY', says: /no primary key/, table: 'loose' },
 
   'a view': { code: 'WHREL', says: /Only tables/, table: 'seen' },
@@ -84,9 +85,9 @@ refusals.after(() => db.drop())
 
 const listed = new Set(readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').match(/(?<=^\| `)WH\w{3}/gm))
 
-for (const [name, { code, says, table = 'sales', rules = [insert], more = '' }] of Object.entries(cases)) {
+for (const [name, { code, says, table = 'sales', resource = 'sale', rules = [insert], more = '' }] of Object.entries(cases)) {
   refusals(name, async () => {
-    const error = await refusal(db.pool, `select from webhooks.watch('${table}', 'sale', $1${more})`, [JSON.stringify(rules)])
+    const error = await refusal(db.pool, `select from webhooks.watch('${table}', '${resource}', $1${more})`, [JSON.stringify(rules)])
     assert.is(error.code, code, error.message)
     assert.match(`${error.message}\n${error.detail}\n${error.hint}`, says)
     assert.ok(error.detail.length > 0 && error.hint.length > 0)
