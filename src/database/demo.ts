@@ -6,6 +6,19 @@ export const demoTenant = '019aa7a2-3f00-4000-8000-000000000001'
 
 const ENDPOINT_NAME = 'demo receiver'
 
+/** Every demo on this database holds it shared while it runs. */
+const RUNNING = `hashtextextended('rowhook demo', 0)`
+
+/** Says that a demo runs here, for as long as the connection lives. */
+export const joinDemos = (client: pg.Client) => client.query(`select pg_advisory_lock_shared(${RUNNING})`)
+
+/** Says that it runs no longer. @returns whether it was the last one */
+export const leaveDemos = async (client: pg.Client): Promise<boolean> => {
+  await client.query(`select pg_advisory_unlock_shared(${RUNNING})`)
+  const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock(${RUNNING}) as last`)
+  return rows[0]?.last === true
+}
+
 export type DemoEndpoint = { readonly id: string; readonly secret: string }
 
 const createShop = (client: pg.Client) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCommand, startCommand, type RunningCommand } from '../support/command.ts'
+import { endPrograms, runCommand, startCommand, type RunningCommand } from '../support/command.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { waitFor } from '../support/wait.ts'
 
@@ -56,6 +56,7 @@ embedded('runs beside another demo, each with an endpoint of its own', async () 
   assert.is((await demo.ended).code, 0)
 })
 
+embedded.after(endPrograms)
 embedded.after(() => rm(home, { recursive: true, force: true }))
 embedded.run()
 
@@ -96,5 +97,6 @@ given('says what it tried where the database is not there', async () => {
   assert.match(stderr, 'Code: WHDBC')
 })
 
+given.after(endPrograms)
 given.after(() => db.drop())
 given.run()

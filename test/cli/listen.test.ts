@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sign } from '../../src/core/signature.ts'
-import { runCommand, startCommand } from '../support/command.ts'
+import { endPrograms, runCommand, startCommand } from '../support/command.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const body = '{"type":"sale.created","data":{"total":"1500.00"}}'
@@ -90,4 +90,5 @@ listening('refuses a secret and a status that are none', async () => {
   assert.is((await runCommand(['listen', '--status', '99'])).code, 2)
 })
 
+listening.after(endPrograms)
 listening.run()

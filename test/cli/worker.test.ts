@@ -1,7 +1,7 @@
 /** `rowhook worker` and `rowhook up` as processes: they deliver, and end as they are told. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCommand, startCommand } from '../support/command.ts'
+import { endPrograms, runCommand, startCommand } from '../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
 import { createReceiver } from '../support/receiver.ts'
@@ -97,5 +97,6 @@ all('migrates, then delivers', async () => {
   await receiver.close()
 })
 
+all.after(endPrograms)
 all.after(async () => void (await Promise.all(open.map((db) => db.drop()))))
 all.run()

@@ -8,7 +8,7 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 export type CommandOptions = {
   /** beside PATH and HOME, which are handed down; nothing else of the tests' environment is */
   readonly env?: Readonly<Record<string, string>>
-  /** ended with SIGKILL after this, so that no test run is left with it; 60,000 ms */
+  /** told to stop after this, so that no test run is left with it; 60,000 ms */
   readonly deadlineMs?: number
   readonly cwd?: string
 }
@@ -25,10 +25,12 @@ export type RunningCommand = {
   readonly ended: Promise<Ended>
 }
 
+const running = new Set<RunningCommand>()
+
 /** Runs any program in that way. */
 export const startProgram = (file: string, args: readonly string[], { env = {}, deadlineMs = 60_000, cwd }: CommandOptions = {}): RunningCommand => {
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
-  const child = spawn(file, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGKILL', ...(cwd ? { cwd } : {}) })
+  const child = spawn(file, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGTERM', ...(cwd ? { cwd } : {}) })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -40,10 +42,10 @@ export const startProgram = (file: string, args: readonly string[], { env = {}, 
       resolve({ code, signal, stdout, stderr })
     }),
   )
-  return {
+  const command: RunningCommand = {
     stdout: () => stdout,
     stderr: () => stderr,
-    says: async (pattern, waitMs = 20_000) => {
+    says: async (pattern, waitMs = 60_000) => {
       const find = () => pattern.exec(stdout) ?? pattern.exec(stderr)
       await waitFor(() => isOver || find(), { deadlineMs: waitMs, what: `${args.join(' ')} to say ${pattern}` })
       const found = find()
@@ -53,6 +55,15 @@ export const startProgram = (file: string, args: readonly string[], { env = {}, 
     kill: (signal) => child.kill(signal),
     ended,
   }
+  running.add(command)
+  void ended.then(() => running.delete(command))
+  return command
+}
+
+/** Tells everything that still runs to stop, and waits for it: for the end of a suite whose test failed half-way. */
+export const endPrograms = async (): Promise<void> => {
+  for (const command of running) command.kill('SIGTERM')
+  await Promise.all([...running].map(({ ended }) => ended))
 }
 
 /** Starts `rowhook <args>`. */

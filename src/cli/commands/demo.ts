@@ -95,7 +95,7 @@ const undoAll = async (steps: readonly (() => Promise<unknown>)[]) => {
 const demonstrate = async (database: OpenDatabase, config: Config, { once }: Options, stopping: Stopping): Promise<string | undefined> => {
   const { createLog } = await import('../../log.ts')
   const { launchWorker } = await import('../../wiring.ts')
-  const { leaveDemoEndpoint, takeDemoEndpoint } = await import('../../database/demo.ts')
+  const { joinDemos, leaveDemoEndpoint, leaveDemos, takeDemoEndpoint } = await import('../../database/demo.ts')
   const { restoreSettings } = await import('../../wiring/restore-settings.ts')
   const log = createLog({ level: config.logLevel === 'info' ? 'warn' : config.logLevel })
   const arrivals = collectArrivals()
@@ -106,7 +106,10 @@ const demonstrate = async (database: OpenDatabase, config: Config, { once }: Opt
     undo.push(() => client.end())
     if (stopping.isAsked()) return undefined
     const receiver = await openReceiver({ port: 0, secrets: () => secrets, onArrival: arrivals.add })
-    undo.push(receiver.close, () => restoreSettings(database.url, config))
+    undo.push(receiver.close)
+    await joinDemos(client)
+    // What is allowed here is mirrored into the database, where another demo may still need it.
+    undo.push(async () => (await leaveDemos(client)) && (await restoreSettings(database.url, config)))
     const worker = await launchWorker(settingsFor(config, database, log))
     let endpoint: DemoEndpoint | undefined
     // After the worker has recorded what arrived: a disabled endpoint's deliveries are cancelled.
