@@ -12,7 +12,7 @@ export const runnable: readonly string[] = ['sh', 'sql', 'js', 'ts']
 /** Every block of a page, in order. @param page path from the repository's root */
 export const fencesOf = (page: string): Fence[] => {
   const text = readFileSync(join(packageRoot, page), 'utf8')
-  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => ({
+  return [...text.matchAll(/^ *```(\w*)\n(.*?)^ *```$/gms)].map((match) => ({
     language: match[1]!,
     text: match[2]!,
     line: text.slice(0, match.index).split('\n').length,
