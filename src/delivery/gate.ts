@@ -32,6 +32,8 @@ export type Gate = {
   readonly optionsFor: (lane: Lane) => AttemptOptions
   /** the attempt of a lane whose owners died: committed as suspect before the request, and not sent if it is to blame */
   readonly attemptSuspect: (lane: Lane, due: DueDelivery) => Promise<Attempted>
+  /** the lane has passed its probation: its deaths are forgotten */
+  readonly trust: (lane: Lane) => Promise<void>
 }
 
 /** Nothing starts on an endpoint's state that was read longer ago. */
@@ -91,7 +93,7 @@ export const createGate = (deps: GateDeps): Gate => {
     const { endpoint } = lane
     if (!deps.isFresh() || !hasRoom(places, due.body.length)) return 'full'
     if (!isKnownOpen(lane, nowMs)) return 'closed'
-    if (lane.sending >= (lane.suspectsLeft > 0 ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
+    if (lane.sending >= (lane.probation?.isSuspect === true ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
     if (!slowness.admits(lane, nowMs)) return 'closed'
     const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)
     if (paced > MAX_PACE_WAIT_MS) {
@@ -107,25 +109,29 @@ export const createGate = (deps: GateDeps): Gate => {
     return 'open'
   }
 
-  /** It came back alive, so this one is not to blame; when enough have, the lane is trusted again. */
-  const absolve = async (lane: Lane): Promise<void> => {
-    lane.suspectsLeft -= 1
-    if (lane.suspectsLeft === 0) lane.endpoint = { ...lane.endpoint, crashes: 0 }
-    await store.clearSuspect(lane.endpoint.id, lane.suspectsLeft === 0 ? 'crashes' : undefined)
+  const trust = async (lane: Lane): Promise<void> => {
+    lane.probation = undefined
+    lane.endpoint = { ...lane.endpoint, crashes: 0, suspectId: null }
+    lane.trustedMs = Infinity
+    try {
+      await store.clearSuspect(lane.endpoint.id, 'crashes')
+    } finally {
+      lane.trustedMs = clock.monotonicMs()
+    }
   }
 
   const attemptSuspect = async (lane: Lane, due: DueDelivery): Promise<Attempted> => {
     const { endpoint } = lane
     if (endpoint.suspectId === due.id && endpoint.crashes >= QUARANTINE_AFTER) {
-      lane.suspectsLeft = 1 // the culprit is found
-      await absolve(lane)
+      await trust(lane) // the culprit is found
       const reason = `quarantined: ${endpoint.crashes} workers died while this delivery was under way`
       return unsent(due, { delivery: 'fail', reason }, 'quarantined', clock.epochMs())
     }
     await store.markSuspect(endpoint.id, due.id)
     const attempted = await attempt(deps, endpoint, due, optionsFor(lane))
     // Lost, it would only mean that the lane goes on one by one for longer.
-    if (attempted.result !== undefined) await absolve(lane).catch((error: unknown) => log.error({ err: error }, 'a suspect delivery could not be absolved'))
+    // What is tried again must not be blamed for a later death; what has ended cannot be.
+    if (attempted.result?.verdict === 'retry') await store.clearSuspect(endpoint.id).catch((error: unknown) => log.error({ err: error }, 'a suspect delivery could not be absolved'))
     return attempted
   }
 
@@ -133,6 +139,7 @@ export const createGate = (deps: GateDeps): Gate => {
     ask,
     optionsFor,
     attemptSuspect,
+    trust,
     started: slowness.started,
     ended: (lane, tookMs) => {
       slowness.ended(lane, tookMs)

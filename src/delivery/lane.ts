@@ -3,6 +3,7 @@ import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import { circuitFrom, circuitRemembered, type Circuit } from './circuit.ts'
 import type { Memory, Speed } from './memory.ts'
+import { createProbation, type Probation } from './probation.ts'
 
 export type Lane = {
   endpoint: LaneEndpoint
@@ -38,20 +39,13 @@ export type Lane = {
   /** endpoint states read by a query that began then */
   refreshedMs: number
   isReleasing: boolean
-  /** crashes of earlier owners make it send one by one, until so many have come back; 0 = all at once */
-  suspectsLeft: number
+  /** owners of it have died; undefined = none has */
+  probation: Probation | undefined
+  /** when its probation was last passed, and that is committed; Infinity while it is not */
+  trustedMs: number
   /** the process still has requests under way that a session before this one has sent */
   hasFormer: boolean
 }
-
-/** From the second crash of an owner on a lane sends one by one. */
-const SUSPECT_AFTER = 2
-
-/**
- * Deliveries to send one by one before a lane whose owners died is trusted again. What was under way with the last owner comes
- * first, as the earliest due; twice as many as can be under way covers what has become due earlier since.
- */
-export const suspectsOf = ({ crashes, maxInFlight }: LaneEndpoint): number => (crashes >= SUSPECT_AFTER ? 2 * maxInFlight : 0)
 
 export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number, refreshedMs: number): Lane => ({
   endpoint,
@@ -77,7 +71,8 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   heldUntilMs: endpoint.heldForMs === null ? 0 : nowMs + endpoint.heldForMs,
   refreshedMs,
   isReleasing: false,
-  suspectsLeft: suspectsOf(endpoint),
+  probation: createProbation(endpoint),
+  trustedMs: -Infinity,
   hasFormer: false,
 })
 

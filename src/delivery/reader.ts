@@ -44,7 +44,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     const busy = Math.max(2 * maxInFlight, Math.ceil(ratePerSecond(lane.memory, nowMs) / 2))
     const byBytes = lane.memory.bodyBytes === 0 ? 2 * maxInFlight : Math.max(1, Math.floor(share / lane.memory.bodyBytes))
     const byPace = Math.max(1, Math.min(startableWithin(lane.memory.pace, rateLimit, nowMs, 1_000), MAX_PAGE))
-    const byCircuit = lane.circuit.state === 'half-open' || lane.suspectsLeft > 0 ? 1 : MAX_PAGE
+    const byCircuit = lane.circuit.state === 'half-open' || lane.probation?.isSuspect === true ? 1 : MAX_PAGE
     return Math.min(busy, byBytes, byPace, byCircuit, MAX_PAGE)
   }
 

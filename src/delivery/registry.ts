@@ -6,11 +6,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
-import { createLane, isEmpty, isOpen, suspectsOf, type Lane } from './lane.ts'
+import { createLane, isEmpty, isOpen, type Lane } from './lane.ts'
 import { createLaneLocks } from './lane-locks.ts'
 import { ratePerSecond } from './memory.ts'
 import { mustBeKept } from './pace.ts'
 import { drain } from './places.ts'
+import { createProbation } from './probation.ts'
 import { createReader } from './reader.ts'
 import { createSending } from './sending.ts'
 import { createWatch } from './watch.ts'
@@ -116,7 +117,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     const heldForMs = lane.heldUntilMs - nowMs
     if (mustBeKept(lane.memory.pace, rateLimit, nowMs)) await store.savePace(id, lane.memory.pace.usedUntilMs - nowMs).catch(trouble('save pace'))
     // All that was due has come back: the lane does not kill its owners.
-    if (lane.endpoint.crashes > 0 && isOpen(lane, nowMs)) await store.clearSuspect(id, 'crashes').catch(trouble('clear suspect'))
+    if (lane.probation !== undefined && isOpen(lane, nowMs)) await store.clearSuspect(id, 'crashes').catch(trouble('clear suspect'))
     const seen = await unlock(id)
     lanes.delete(id)
     if (offeredMeanwhile.delete(id)) void offer(id).catch(trouble('take'))
@@ -217,7 +218,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
         const lane = lanes.get(id)
         if (lane === undefined) continue
         const endpoint = endpoints.get(id) ?? { ...lane.endpoint, maySend: false }
-        if (endpoint.crashes > lane.endpoint.crashes) lane.suspectsLeft = suspectsOf(endpoint) // counted after it was taken
+        if (endpoint.crashes > lane.endpoint.crashes && startedMs > lane.trustedMs) lane.probation = createProbation(endpoint) // counted after it was taken
         if (lane.endpoint.maySend && !endpoint.maySend) log.debug({ endpointId: id }, 'the endpoint may send no more')
         // What was queued under another order or format is read again.
         if (lane.endpoint.version !== endpoint.version) {

@@ -9,6 +9,7 @@ import { createGate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import { used } from './pace.ts'
 import { countTenant, occupy, vacate } from './places.ts'
+import { began, cameBack } from './probation.ts'
 import type { RecordedOrLost } from './recorder.ts'
 import type { RegistryDeps } from './registry-deps.ts'
 
@@ -125,10 +126,12 @@ export const createSending = (deps: SendingDeps): Sending => {
     occupy(places, due)
     countTenant(places, due.tenantId, 1)
     gate.started(lane)
+    began(lane.probation, due.id)
+    let isProof = false
     try {
       let attempted: Attempted
       try {
-        attempted = await (lane.suspectsLeft > 0 ? gate.attemptSuspect(lane, due) : attemptSafely(lane, due))
+        attempted = await (lane.probation?.isSuspect === true ? gate.attemptSuspect(lane, due) : attemptSafely(lane, due))
       } finally {
         lane.sending -= 1
         countTenant(places, due.tenantId, -1)
@@ -136,6 +139,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       }
       const { result, outcome } = attempted
       if (result === undefined) return // stopped by ourselves: handed back as it was
+      isProof = true
       // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
       const afterwards = await applyToEndpoint(lane, attempted).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
       report(due, result, await deps.recorder.add(result), outcome)
@@ -149,6 +153,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       lane.busy.delete(due.id)
       lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
       vacate(places, due)
+      if (cameBack(lane.probation, due.id, isProof)) gate.trust(lane).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the deaths of owners could not be forgotten'))
       if (lane.queue.length === 0 && (lane.hasMore || due.orderKey !== null)) lane.nextReadMs = 0 // the next in order is due now
       schedule(lane)
       deps.onFree(lane)

@@ -1,0 +1,38 @@
+/**
+ * A lane whose owner died is on probation, until what may have killed it has come back. What was under way then comes first, as
+ * the earliest due; twice as many as can be under way covers what has become due earlier since.
+ */
+import type { LaneEndpoint } from '../database/lane-endpoints.ts'
+
+export type Probation = {
+  /** after the second death in a row: sends one by one, each committed as suspect before its request */
+  readonly isSuspect: boolean
+  /** deliveries still to start */
+  toStart: number
+  /** started, and not come back */
+  readonly underWay: Set<string>
+}
+
+/** From the second death of an owner on a lane sends one by one. */
+const SUSPECT_AFTER = 2
+
+/** `undefined`: nothing is held against the lane. */
+export const createProbation = ({ crashes, maxInFlight }: LaneEndpoint): Probation | undefined =>
+  crashes === 0 ? undefined : { isSuspect: crashes >= SUSPECT_AFTER, toStart: 2 * maxInFlight, underWay: new Set() }
+
+export const began = (probation: Probation | undefined, deliveryId: string): void => {
+  if (probation === undefined || probation.toStart === 0) return
+  probation.toStart -= 1
+  probation.underWay.add(deliveryId)
+}
+
+/**
+ * Notes that a delivery came back.
+ * @param isProof whether its request was made: one that we stopped ourselves proves nothing
+ * @returns whether the probation is passed
+ */
+export const cameBack = (probation: Probation | undefined, deliveryId: string, isProof: boolean): boolean => {
+  if (probation === undefined || !probation.underWay.delete(deliveryId)) return false
+  if (!isProof) probation.toStart += 1
+  return probation.toStart === 0 && probation.underWay.size === 0
+}
