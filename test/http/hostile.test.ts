@@ -7,12 +7,15 @@ import type { Exchange } from '../../src/http/exchange.ts'
 import { createSender } from '../../src/http/sender.ts'
 import { closeServers, httpServer, loopbackPolicy, tcpServer, until, within } from './support/loopback.ts'
 
+/** For receivers that are expected to reach it. */
 const DEADLINE_MS = 400
+/** For those that are judged before it, however busy the machine is. */
+const FAR_DEADLINE_MS = 10_000
 // The process shares its machine with others; what is proven is that the deadline counts, not the scheduler.
-const SLACK_MS = 600
+const SLACK_MS = 1_000
 
 const sender = createSender({ policy: loopbackPolicy })
-const post = (url: string, body = '{}'): Promise<Exchange> => within(sender.send({ url, headers: ['x-event', 'a.b'], body, timeoutMs: DEADLINE_MS }))
+const post = (url: string, body = '{}', timeoutMs = DEADLINE_MS): Promise<Exchange> => within(sender.send({ url, headers: ['x-event', 'a.b'], body, timeoutMs }))
 
 const hostile = suite('hostile receivers')
 
@@ -22,10 +25,10 @@ type Expected = { outcome: Outcome; waits?: true; truncated?: true; body?: strin
 const receiver = (name: string, script: (socket: Socket) => void, expected: Expected) => {
   hostile(name, async () => {
     const server = await tcpServer((socket) => void socket.once('data', () => script(socket)))
-    const { outcome, durationMs, response } = await post(server.url)
+    const { outcome, durationMs, response } = await post(server.url, '{}', expected.waits ? DEADLINE_MS : FAR_DEADLINE_MS)
     assert.equal(outcome, expected.outcome)
     if (expected.waits) assert.ok(durationMs >= DEADLINE_MS - 5, `ended early, after ${durationMs} ms`)
-    assert.ok(durationMs <= (expected.waits ? DEADLINE_MS : 0) + SLACK_MS, `took ${durationMs} ms`)
+    if (expected.waits) assert.ok(durationMs <= DEADLINE_MS + SLACK_MS, `took ${durationMs} ms`)
     if (expected.truncated !== undefined) assert.is(response?.truncated, expected.truncated)
     if (expected.body !== undefined) assert.is(response?.body, expected.body)
     if (expected.waits || expected.truncated) await until(() => server.connections() === 0, 'the connection is closed')
