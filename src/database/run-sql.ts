@@ -11,7 +11,8 @@ export type SqlResult = {
   readonly tag: string
 }
 
-const refused = (error: unknown): unknown => {
+/** Whatever PostgreSQL answered to a statement that somebody asked for: nobody takes it for a bug. */
+export const asStatementError = (error: unknown): unknown => {
   const known = asRowhookError(error)
   if (known instanceof RowhookError) return known
   const { code, message, detail, hint } = error as Partial<pg.DatabaseError>
@@ -35,7 +36,7 @@ export const runSql = async (databaseUrl: string, sql: string): Promise<SqlResul
       tag: [command, rowCount].filter((part) => part !== null).join(' '),
     }))
   } catch (error) {
-    throw refused(error)
+    throw asStatementError(error)
   } finally {
     await client.end()
   }

@@ -1,0 +1,60 @@
+/** What the administrators' commands share: one connection, errors in words, and rows as a table or as JSON. */
+import type pg from 'pg'
+import type { Config } from '../config/load.ts'
+import { legible } from './show-arrival.ts'
+import { formatTable } from './table.ts'
+import { withDatabase } from './with-database.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+export type JsonOption = { readonly json?: true }
+
+/**
+ * Runs `work` with a connection to the database of the configuration.
+ * @param options.asOwner takes the role rowhook_owner, for what changes the schema
+ * @throws RowhookError WHDBC, WHSQL, or the code that our SQL raised
+ */
+export const administer = <T>(name: string, work: (client: pg.Client, config: Config) => Promise<T>, { asOwner = false } = {}): Promise<T> =>
+  withDatabase(async ({ url }, config) => {
+    const { connectClient } = await import('../database/connection-error.ts')
+    const { withRole } = await import('../database/pool.ts')
+    const { asStatementError } = await import('../database/run-sql.ts')
+    const client = await connectClient({ connectionString: asOwner ? withRole(url, 'rowhook_owner') : url, application_name: `rowhook ${name}` })
+    try {
+      return await work(client, config)
+    } catch (error) {
+      throw asStatementError(error)
+    } finally {
+      await client.end()
+    }
+  })
+
+const asText = (value: unknown): string | null => {
+  if (value === null || value === undefined) return null
+  if (value instanceof Date) return value.toISOString()
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+}
+
+const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+
+/** Prints rows: a table with these columns, or with `--json` an array of whole objects. */
+export const printRows = (rows: readonly Row[], columns: readonly string[], { json }: JsonOption): void => {
+  if (json) printJson(rows)
+  else process.stdout.write(formatTable(columns, rows.map((row) => columns.map((column) => asText(row[column])))))
+}
+
+/** Prints one thing: a line for each of its fields that has a value, or with `--json` the object. */
+export const printOne = (row: Row, { json }: JsonOption): void => {
+  if (json) return void printJson(row)
+  const width = Math.max(...Object.keys(row).map((name) => name.length))
+  for (const [name, value] of Object.entries(row)) {
+    const text = asText(value)
+    if (text !== null) process.stdout.write(`${name.padEnd(width)}  ${legible(text)}\n`)
+  }
+}
+
+/** A line that overwrites itself while long work goes on; nothing where nobody looks. */
+export const showProgress = (text: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
+}
+
+export const endProgress = (): void => showProgress('')
