@@ -11,11 +11,14 @@ export const commandsOn =
     const keep = (name: 'stdout' | 'stderr') => {
       const stream = process[name]
       const write = stream.write.bind(stream)
-      stream.write = ((text: string | Uint8Array) => {
+      const record = (text: string | Uint8Array) => {
         said[name] += String(text)
         return true
-      }) as typeof stream.write
-      return () => void (stream.write = write)
+      }
+      stream.write = record
+      return () => {
+        stream.write = write
+      }
     }
     const before = { url: process.env['DATABASE_URL'], code: process.exitCode }
     process.env['DATABASE_URL'] = databaseUrl
