@@ -28,10 +28,11 @@ export const administer = <T>(name: string, work: (client: pg.Client, config: Co
     }
   })
 
-const asText = (value: unknown): string | null => {
+/** A value as a person reads it; null: there is none. */
+export const asText = (value: unknown): string | null => {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return value.toISOString()
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)

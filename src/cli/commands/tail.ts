@@ -1,7 +1,7 @@
 /** `rowhook tail`: deliveries as they happen. */
 import type { Command } from 'commander'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { administer, type JsonOption, type Row } from '../administer.ts'
+import { administer, asText, type JsonOption, type Row } from '../administer.ts'
 import { legible } from '../show-arrival.ts'
 import { listenForStop } from '../told-to-stop.ts'
 
@@ -13,7 +13,7 @@ const mark = ({ status, attempts }: Row) => `${String(status)} ${String(attempts
 const line = ({ id, status, event_type, tenant_id, endpoint_id, attempts, response_code, response_time_ms, last_error }: Row): string =>
   legible(
     [new Date().toISOString(), String(status).padEnd(9), event_type, `tenant ${String(tenant_id)}`, `endpoint ${String(endpoint_id)}`, `delivery ${String(id)}`,
-      attempts === 0 ? '' : `attempt ${String(attempts)}: ${response_code === null ? 'no answer' : String(response_code)} in ${String(response_time_ms)} ms`, last_error ?? ''].filter(Boolean).join('  '),
+      attempts === 0 ? '' : `attempt ${String(attempts)}: ${asText(response_code) ?? 'no answer'} in ${String(response_time_ms)} ms`, last_error ?? ''].filter(Boolean).join('  '),
   )
 
 type Options = { tenant?: string; endpoint?: string; once?: true } & JsonOption
