@@ -45,7 +45,8 @@ const result = await runChaos({
   say: (line) => console.log(line),
 })
 
-for (const [name, value] of Object.entries(result)) if (name !== 'broken') console.log(`${name.padEnd(24)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+for (const [name, value] of Object.entries(result)) if (!Array.isArray(value)) console.log(`${name.padEnd(24)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+for (const line of result.slow) console.log(`slower than promised: ${line}`)
 console.log(result.broken.length === 0 ? 'everything holds' : `DOES NOT HOLD:\n- ${result.broken.join('\n- ')}`)
 if (values.json) console.log(JSON.stringify(result))
 process.exitCode = result.broken.length === 0 ? 0 : 1

@@ -80,8 +80,8 @@ export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string,
 
 /**
  * Whether this worker does the rounds now for all: `sweep` wakes lanes, `close` ends what disabled endpoints have open. It goes on
- * doing so, until it is dead or has not done it for a while: one that froze is followed by another in 2.5 s, long before it
- * is declared dead.
+ * doing so once a second, until it is dead or has not done it for a while: one that froze is followed by another after 2 s,
+ * long before it is declared dead.
  */
 export const claimRound = async (pool: pg.Pool, name: 'sweep' | 'close', workerId: string): Promise<boolean> => {
   const { rowCount } = await pool.query({
@@ -90,8 +90,8 @@ export const claimRound = async (pool: pg.Pool, name: 'sweep' | 'close', workerI
       update webhooks_private.rounds as r
          set worker_id = $2, begun_at = clock_timestamp()
        where r.name = $1
-         and (r.worker_id = $2
-              or r.begun_at < clock_timestamp() - interval '2.5 seconds'
+         and (r.worker_id = $2 and r.begun_at < clock_timestamp() - interval '0.9 seconds'
+              or r.begun_at < clock_timestamp() - interval '2 seconds'
               or not exists (select from webhooks_private.workers as w where w.id = r.worker_id and w.ended_at is null))`,
     values: [name, workerId],
   })

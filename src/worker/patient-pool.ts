@@ -43,21 +43,31 @@ export const patientPool = (pool: pg.Pool, { isStopping, onLeft }: PatientPoolOp
     })
   }
 
-  const connectPatiently = async (): Promise<Connection> => {
+  /** `undefined`: stopping, and there is none */
+  const waitForClient = async (): Promise<pg.PoolClient | undefined> => {
     for (;;) {
       try {
-        return forgiving(await pool.connect())
+        return await pool.connect()
       } catch (error) {
         if (isStopping()) {
           onLeft(error)
-          return { query: () => Promise.resolve(nothing), release: () => undefined }
+          return undefined
         }
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   }
 
-  const connect = (onConnected?: OnConnected): unknown => (onConnected === undefined ? connectPatiently() : pool.connect(onConnected as never))
+  const connectPatiently = async (): Promise<Connection> => {
+    const client = await waitForClient()
+    return client === undefined ? { query: () => Promise.resolve(nothing), release: () => undefined } : forgiving(client)
+  }
+
+  /** For the listener: told of each failure it would wait longer and longer, up to a minute after the database is back. */
+  const connectListener = (onConnected: OnConnected): void =>
+    void waitForClient().then((client) => client !== undefined && onConnected(undefined, client, () => client.release()))
+
+  const connect = (onConnected?: OnConnected): unknown => (onConnected === undefined ? connectPatiently() : connectListener(onConnected))
 
   return {
     pool: new Proxy(pool, {

@@ -34,7 +34,8 @@ export type Worker = {
   readonly vitals: () => { readonly workerId: string | undefined; readonly lanes: number; readonly inFlight: number }
 }
 
-const ROUND_MS = 1_000
+/** Looks for the dead so often; whoever sweeps does that once a second. */
+const ROUND_MS = 500
 const GRACE_MS = 20_000
 const UNSERVED_MS = 30_000
 /** Between two tries to reach a database that is away: short, since everything waits for it. */

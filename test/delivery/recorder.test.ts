@@ -1,0 +1,101 @@
+/** Recording results: in batches, without the one that Postgres refuses, and as soon as the database is there. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createPool } from '../../src/database/pool.ts'
+import { isRefusal, recordResults, type AttemptResult, type Recorded } from '../../src/database/results.ts'
+import { createRecorder, type RecorderDeps } from '../../src/delivery/recorder.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
+
+const result = (deliveryId: string, more: Partial<AttemptResult> = {}): AttemptResult => ({
+  deliveryId,
+  endpointId: '00000000-0000-7000-8000-000000000001',
+  eventType: 'test.event',
+  attemptsBefore: 0,
+  verdict: 'success',
+  startedAtMs: 0,
+  durationMs: 1,
+  status: 200,
+  errorKind: null,
+  error: null,
+  requestHeaders: '{"a":"b"}',
+  responseHeaders: '{"c":"d"}',
+  responseBody: 'body',
+  holdSeconds: 0,
+  credentialsRefused: false,
+  ...more,
+})
+
+const recorded = (results: readonly AttemptResult[]): Recorded[] => results.map(({ deliveryId }) => ({ deliveryId, status: 'success', attempts: 1 }))
+const refusal = Object.assign(new Error('invalid input syntax for type json'), { code: '22P02' })
+const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+
+const create = (record: RecorderDeps['record'], more: Partial<RecorderDeps> = {}) =>
+  createRecorder({ record, isRefusal, onTrouble: () => undefined, signal: new AbortController().signal, ...more })
+
+const recorder = suite('recorder')
+
+recorder('halves a batch that is refused until the culprit is alone, and records that one by its bare facts', async () => {
+  const batches: AttemptResult[][] = []
+  const { add } = create(async (results) => {
+    if (results.some(({ deliveryId, responseBody }) => deliveryId === 'culprit' && responseBody !== null)) throw refusal
+    batches.push([...results])
+    return recorded(results)
+  })
+  const ids = ['a', 'b', 'culprit', 'c', 'd', 'e']
+  const answers = await Promise.all(ids.map((id) => add(result(id, id === 'culprit' ? { verdict: 'retry', error: 'HTTP 500' } : {}))))
+  assert.equal(answers.map((answer) => (answer === 'lost' ? answer : answer.deliveryId)), ids)
+  const [bare] = batches.flat().filter(({ deliveryId }) => deliveryId === 'culprit')
+  assert.is(bare?.requestHeaders, '{}')
+  assert.is(bare?.responseHeaders, null)
+  assert.is(bare?.responseBody, null)
+  assert.is(bare?.error, 'HTTP 500 (answer could not be stored)')
+  assert.equal(batches.flat().filter(({ deliveryId }) => deliveryId !== 'culprit').map(({ responseBody }) => responseBody), Array(5).fill('body'))
+})
+
+recorder('waits for a database that is away, and tells of it once', async () => {
+  let tries = 0
+  let told = 0
+  const { add } = create(async (results) => {
+    if ((tries += 1) < 4) throw away
+    return recorded(results)
+  }, { onTrouble: () => void (told += 1) })
+  const answer = await add(result('a'))
+  assert.is(answer === 'lost' ? answer : answer.status, 'success')
+  assert.is(tries, 4)
+  assert.is(told, 1)
+})
+
+recorder('gives up when it is told to', async () => {
+  const giveUp = new AbortController()
+  const { add } = create(() => Promise.reject(away), { signal: giveUp.signal })
+  const waiting = add(result('a'))
+  giveUp.abort()
+  const error = await waiting.then(() => undefined, (reason: unknown) => reason)
+  assert.is(error, away)
+})
+
+recorder('says that a result was lost which another writer was faster to record', async () => {
+  const { add } = create(() => Promise.resolve([]))
+  assert.is(await add(result('a')), 'lost')
+})
+
+recorder('gets past a real answer that jsonb cannot hold', async () => {
+  const db = await createTestDatabase({ template: 'core' })
+  const pool = createPool({ databaseUrl: db.url, name: 'recorder test', role: 'rowhook_owner' })
+  try {
+    const endpointId = await createEndpoint(db.pool)
+    await createEvents(db.pool, { count: 3 })
+    const ids = (await deliveriesOf(db.pool, endpointId)).map(({ id }) => id)
+    const { add } = create((results) => recordResults(pool, '00000000-0000-7000-8000-000000000000', results))
+    await Promise.all(ids.map((id, i) => add(result(id, { endpointId, responseHeaders: i === 1 ? String.raw`{"x":"\u0000"}` : '{"x":"y"}' }))))
+    assert.equal((await deliveriesOf(db.pool, endpointId)).map(({ status }) => status), ['success', 'success', 'success'])
+    const { rows } = await db.pool.query<{ headers: unknown }>('select response_headers as headers from webhooks.attempts order by delivery_id')
+    assert.equal(rows.map(({ headers }) => headers), [{ x: 'y' }, null, { x: 'y' }])
+  } finally {
+    await pool.end()
+    await db.drop()
+  }
+})
+
+recorder.run()
