@@ -9,8 +9,9 @@ import { benchHome } from './harness/places.ts'
 import { jsonLines, machineLine, table } from './harness/report.ts'
 import { runFigure } from './harness/run.ts'
 import { throughput } from './throughput.ts'
+import { writes } from './writes.ts'
 
-const figures: readonly Figure[] = [throughput]
+const figures: readonly Figure[] = [throughput, writes]
 
 const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--statements]
 

@@ -34,6 +34,15 @@ export const addEndpoints = async (pool: pg.Pool, origin: string, { count, path 
   return rows.map(({ id }) => id)
 }
 
+/** Tenants `t0`, `t1`, …, each with one endpoint for one event type, at an address that nobody asks. */
+export const addTenants = async (pool: pg.Pool, count: number, eventType: string): Promise<void> => {
+  await pool.query(`update webhooks.settings set allow_http = true, allow_ports = '{}'`)
+  await pool.query(
+    `insert into webhooks.endpoints (tenant_id, name, url, events, rate_limit) select 't' || n, 'endpoint ' || n, 'http://127.0.0.1:9/', array[$2], $3 from generate_series(0, $1::integer - 1) as n`,
+    [count, eventType, UNLIMITED],
+  )
+}
+
 export type WriteOptions = {
   readonly count: number
   readonly endpoints: number
