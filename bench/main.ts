@@ -2,16 +2,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { fairness } from './fairness.ts'
 import { startBench } from './harness/bench.ts'
 import type { Figure } from './harness/figure.ts'
 import { describeMachine } from './harness/machine.ts'
 import { benchHome } from './harness/places.ts'
 import { jsonLines, machineLine, table } from './harness/report.ts'
 import { runFigure } from './harness/run.ts'
+import { latency } from './latency.ts'
 import { throughput } from './throughput.ts'
 import { writes } from './writes.ts'
 
-const figures: readonly Figure[] = [throughput, writes]
+const figures: readonly Figure[] = [throughput, latency, writes, fairness]
 
 const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--statements]
 

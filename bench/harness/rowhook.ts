@@ -16,19 +16,24 @@ export type EndpointsOptions = {
   /** path of endpoint i, `/e<i>` by default */
   readonly path?: (i: number) => string
   readonly prefix?: string
-  readonly maxInFlight?: number
-  readonly tenant?: string
 }
 
+/** Endpoints that a tenant may have unless an operator says otherwise. */
+const ENDPOINTS_A_TENANT = 50
+
+/** The tenant of endpoint i: as few tenants as will do. */
+export const tenantOf = (i: number): string => `tenant ${Math.floor(i / ENDPOINTS_A_TENANT)}`
+
 /** Event types `<prefix>e<i>` and `<prefix>all`, and endpoints that ask for one of the first and for the last. */
-export const addEndpoints = async (pool: pg.Pool, origin: string, { count, path = (i) => `/e${i}`, prefix = 'bench.', maxInFlight = 10, tenant = 'default' }: EndpointsOptions): Promise<string[]> => {
+export const addEndpoints = async (pool: pg.Pool, origin: string, { count, path = (i) => `/e${i}`, prefix = 'bench.' }: EndpointsOptions): Promise<string[]> => {
   const numbers = Array.from({ length: count }, (_, i) => i)
-  await pool.query(`insert into webhooks.tenant_settings (tenant_id, rate_limit) values ($1, $2) on conflict do nothing`, [tenant, UNLIMITED])
+  const tenants = numbers.map(tenantOf)
+  await pool.query(`insert into webhooks.tenant_settings (tenant_id, rate_limit) select distinct t, $2::integer from unnest($1::text[]) as t on conflict do nothing`, [tenants, UNLIMITED])
   await pool.query(`insert into webhooks.event_types (name) select $1 || name from unnest($2::text[]) as name on conflict do nothing`, [prefix, ['all', ...numbers.map((i) => `e${i}`)]])
   const { rows } = await pool.query<{ id: string }>(
-    `insert into webhooks.endpoints (tenant_id, name, url, events, rate_limit, max_in_flight)
-     select $6, 'endpoint ' || i, url, array[$3 || 'e' || i, $3 || 'all'], $4, $5 from unnest($1::integer[], $2::text[]) as e (i, url) returning id`,
-    [numbers, numbers.map((i) => origin + path(i)), prefix, UNLIMITED, maxInFlight, tenant],
+    `insert into webhooks.endpoints (tenant_id, name, url, events, rate_limit)
+     select tenant, 'endpoint ' || i, url, array[$4 || 'e' || i, $4 || 'all'], $5 from unnest($1::integer[], $2::text[], $3::text[]) as e (i, url, tenant) returning id`,
+    [numbers, numbers.map((i) => origin + path(i)), tenants, prefix, UNLIMITED],
   )
   await pool.query(`update webhooks_private.endpoint_secrets set secret = $1`, [SECRET])
   return rows.map(({ id }) => id)
@@ -52,7 +57,8 @@ export type WriteOptions = {
   readonly prefix?: string
 }
 
-const INSERT = `insert into webhooks.events (type, data) select $1 || 'e' || n % $2, json_build_object('n', n, 'text', $3::text) from generate_series($4::integer, $5::integer) as n`
+const INSERT = `insert into webhooks.events (tenant_id, type, data)
+  select 'tenant ' || n % $2 / 50, $1 || 'e' || n % $2, json_build_object('n', n, 'text', $3::text) from generate_series($4::integer, $5::integer) as n`
 
 /** Events by statements of a thousand, each for one endpoint. */
 export const writeBulk = async (pool: pg.Pool, { count, endpoints, bodyBytes, from = 0, prefix = 'bench.' }: WriteOptions): Promise<void> => {
@@ -73,10 +79,10 @@ export const writeSingly = async (pool: pg.Pool, { count, endpoints, bodyBytes, 
   await Promise.all(Array.from({ length: 8 }, client))
 }
 
-/** Events of the type that all endpoints ask for. */
+/** Events of the type that all endpoints of the first tenant ask for. */
 export const writeForAll = async (pool: pg.Pool, { count, bodyBytes, from = 0, prefix = 'bench.' }: Omit<WriteOptions, 'endpoints'>): Promise<void> => {
   for (let n = from; n < from + count; n++) {
-    await pool.query({ name: 'write_for_all', text: `insert into webhooks.events (type, data) values ($1 || 'all', json_build_object('n', $2::integer, 'text', $3::text))`, values: [prefix, n, padding(bodyBytes)] })
+    await pool.query({ name: 'write_for_all', text: `insert into webhooks.events (tenant_id, type, data) values ('tenant 0', $1 || 'all', json_build_object('n', $2::integer, 'text', $3::text))`, values: [prefix, n, padding(bodyBytes)] })
   }
 }
 

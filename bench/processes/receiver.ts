@@ -28,8 +28,8 @@ const note = (request: Buffer, bodyAt: number): void => {
   lastMs = nowMs
   count += 1
   if (notesArrivals) {
-    const at = request.indexOf('"n":', bodyAt)
-    const n = Number.parseInt(request.toString('latin1', at + 4, at + 16), 10)
+    const at = request.indexOf('"n"', bodyAt)
+    const n = Number(/\d+/.exec(request.toString('latin1', at, at + 20))?.[0])
     if (at >= 0 && !arrivals.has(n)) arrivals.set(n, nowMs)
   }
   if (waiting !== undefined && count >= waiting.until) {

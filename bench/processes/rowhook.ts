@@ -30,5 +30,5 @@ serve({
     const { heapUsed, external } = process.memoryUsage()
     return { succeeded, lost, failed, lanes: worker.vitals().lanes, loopUtilization: performance.eventLoopUtilization().utilization, heapBytes: heapUsed + external }
   },
-  stop: () => worker.stop(),
+  stop: () => worker.stop(2_000),
 })
