@@ -13,14 +13,14 @@ export type JsonOption = { readonly json?: true }
  * @param options.asOwner takes the role rowhook_owner, for what changes the schema
  * @throws RowhookError WHDBC, WHSQL, or the code that our SQL raised
  */
-export const administer = <T>(name: string, work: (client: pg.Client, config: Config) => Promise<T>, { asOwner = false } = {}): Promise<T> =>
+export const administer = <T>(name: string, work: (client: pg.Client, config: Config, databaseUrl: string) => Promise<T>, { asOwner = false } = {}): Promise<T> =>
   withDatabase(async ({ url }, config) => {
     const { connectClient } = await import('../database/connection-error.ts')
     const { withRole } = await import('../database/pool.ts')
     const { asStatementError } = await import('../database/run-sql.ts')
     const client = await connectClient({ connectionString: asOwner ? withRole(url, 'rowhook_owner') : url, application_name: `rowhook ${name}` })
     try {
-      return await work(client, config)
+      return await work(client, config, url)
     } catch (error) {
       throw asStatementError(error)
     } finally {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { register as arm } from './commands/arm.ts'
 import { register as deliveries } from './commands/deliveries.ts'
 import { register as demo } from './commands/demo.ts'
+import { register as doctor } from './commands/doctor.ts'
 import { register as emit } from './commands/emit.ts'
 import { register as endpoints } from './commands/endpoints.ts'
 import { register as forgetTenant } from './commands/forget-tenant.ts'
@@ -29,6 +30,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   serve,
   arm,
   migrate,
+  doctor,
   watch,
   unwatch,
   endpoints,
