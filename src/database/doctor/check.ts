@@ -31,6 +31,7 @@ export const fault = (problem: string, remedy: string): Problem => ({ level: 'fa
 export const warning = (problem: string, remedy: string): Problem => ({ level: 'warning', problem, remedy })
 
 /** A check that is one query: each row becomes a problem. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it says what the query's rows hold
 export const byQuery = <Row extends pg.QueryResultRow>(name: string, sql: string, describe: (row: Row) => Problem | undefined): Check => ({
   name,
   ask: async ({ client }) => {

@@ -51,17 +51,17 @@ export const settings: Check = {
                       + greatest(p.max_attempts - 1 - cardinality(p.retry_schedule), 0) * p.retry_schedule[cardinality(p.retry_schedule)] as longest
            from webhooks.endpoints as p where p.deleted_at is null)
        select s.allow_http,
-              s.attempt_retention < (select max(longest) from waits) as shortest_log,
+              coalesce(s.attempt_retention < (select max(longest) from waits), false) as shortest_log,
               s.dead_letter_ttl > s.event_retention                  as letters_outlive,
-              s.event_retention < (select max(longest) from waits)   as retries_outlive,
+              coalesce(s.event_retention < (select max(longest) from waits), false)   as retries_outlive,
               s.alert_dead_letter_age > s.dead_letter_ttl            as letters_unseen,
               (select count(*)::integer from webhooks.endpoints as p where p.url ~* '^http:' and p.is_active and p.deleted_at is null) as http_endpoints
          from webhooks.settings as s`,
     )
     const is = rows[0]!
     const found: (Problem | false)[] = [
-      is.retries_outlive === true && fault('An endpoint retries for longer than settings.event_retention: its deliveries expire before their last attempt.', 'Lengthen event_retention, or shorten the retry_schedule of the endpoint.'),
-      is.shortest_log === true && warning('An endpoint retries for longer than settings.attempt_retention: its first attempts are gone before its last.', 'Lengthen attempt_retention.'),
+      is.retries_outlive && fault('An endpoint retries for longer than settings.event_retention: its deliveries expire before their last attempt.', 'Lengthen event_retention, or shorten the retry_schedule of the endpoint.'),
+      is.shortest_log && warning('An endpoint retries for longer than settings.attempt_retention: its first attempts are gone before its last.', 'Lengthen attempt_retention.'),
       is.letters_outlive && warning('dead_letter_ttl is longer than event_retention: dead letters are dropped before they expire.', 'rowhook settings dead_letter_ttl="7 days"'),
       is.letters_unseen && warning('alert_dead_letter_age is longer than dead_letter_ttl: that alert can never fire.', 'rowhook settings alert_dead_letter_age="24 hours"'),
       is.allow_http !== allowHttp && warning(`The last worker to start had WEBHOOK_ALLOW_HTTP ${is.allow_http ? 'on' : 'off'}, and here it is ${allowHttp ? 'on' : 'off'}.`, 'Give all workers and this command the same environment.'),
