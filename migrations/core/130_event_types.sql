@@ -44,8 +44,8 @@ insert into webhooks.event_types (name, description, json_schema, example) value
    '{"delivery_id":"019aa7a2-3f00-7000-8000-000000000002","endpoint_id":"019aa7a2-3f00-7000-8000-000000000001","tenant_id":"default","event_type":"sale.created"}'),
   ('worker.died',
    'Operational: a worker stopped giving signs of life, and the others took over its lanes.',
-   '{"type":"object","properties":{"worker_id":{"type":"string"},"host":{"type":"string"},"last_heartbeat_at":{"type":"string"}},"required":["worker_id"]}',
-   '{"worker_id":"019aa7a2-3f00-7000-8000-000000000003","host":"worker-1","last_heartbeat_at":"2026-01-01T00:00:00Z"}');
+   '{"type":"object","properties":{"worker_id":{"type":"string"},"host":{"type":"string"},"how":{"enum":["gone","frozen"]},"last_heartbeat_at":{"type":"string"}},"required":["worker_id"]}',
+   '{"worker_id":"019aa7a2-3f00-7000-8000-000000000003","host":"worker-1","how":"gone","last_heartbeat_at":"2026-01-01T00:00:00Z"}');
 
 create function webhooks_private.near_event_types(pattern text) returns text
 language sql stable

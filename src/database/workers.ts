@@ -171,8 +171,9 @@ export const reapWorkers = async (pool: pg.Pool, selfId: string, staleAfterMs: n
         [worker.busyLanes],
       )
       await client.query(
-        `select webhooks_private.tell_operators('worker.died', null, 'worker', $1, json_build_object('worker_id', $1::text, 'host', $2::text, 'how', $3::text))`,
-        [worker.id, worker.host, worker.how],
+        `select webhooks_private.tell_operators('worker.died', null, 'worker', $1, json_build_object('worker_id', $1::text, 'host', $2::text, 'how', $3::text,
+                                                  'last_heartbeat_at', clock_timestamp() - $4::double precision * interval '1 ms'))`,
+        [worker.id, worker.host, worker.how, worker.lastHeartbeatMs],
       )
     }
     if (dead.length > 0) await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead.flatMap(({ poolIds }) => poolIds)])
