@@ -36,6 +36,8 @@ const CONCURRENT_JOBS = 50
 /** A job for a later time is found by the poll, not by NOTIFY. */
 const POLL_MS = 1_000
 const FIRST_PAUSE_MS = 200
+const LAST_TRIES = 5
+const LAST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 5_000
 
 const asLogger = (log: Log): Logger =>
@@ -125,6 +127,18 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
   }
   const supervised = supervise()
 
+  /** Some of the pool's connections may have just been cut, so that a statement fails that the next connection would run. */
+  const unlockAtLast = async (): Promise<void> => {
+    for (let tries = 1; tries <= LAST_TRIES; tries++) {
+      try {
+        await unlock([...poolIds])
+        return
+      } catch {
+        await sleep(LAST_PAUSE_MS)
+      }
+    }
+  }
+
   return {
     poolIds: () => [...poolIds],
     stop: async () => {
@@ -132,7 +146,7 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
       stopSignal.abort()
       await runner?.stop().catch(() => undefined) // rejects when it has ended already
       await supervised
-      await unlock([...poolIds]).catch(() => undefined)
+      await unlockAtLast()
       for (const id of poolIds) forgetPool(id)
     },
   }

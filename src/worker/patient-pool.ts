@@ -65,7 +65,14 @@ export const patientPool = (pool: pg.Pool, { isStopping, onLeft }: PatientPoolOp
 
   /** For the listener: told of each failure it would wait longer and longer, up to a minute after the database is back. */
   const connectListener = (onConnected: OnConnected): void =>
-    void waitForClient().then((client) => client !== undefined && onConnected(undefined, client, () => client.release()))
+    void waitForClient().then((client) => {
+      if (client === undefined) return
+      let isReleased = false // it is released twice where it breaks while the worker ends: by its error, and by the end
+      onConnected(undefined, client, () => {
+        if (!isReleased) client.release()
+        isReleased = true
+      })
+    })
 
   const connect = (onConnected?: OnConnected): unknown => (onConnected === undefined ? connectPatiently() : connectListener(onConnected))
 
