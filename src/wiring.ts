@@ -5,6 +5,7 @@ import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
 import { setAlerts } from './database/alerts.ts'
 import { checkArming, placeOf } from './database/arming.ts'
+import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
 import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
@@ -29,6 +30,9 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly place?: string
   /** `ROWHOOK_DEPLOYMENT`, which tells it from copies as well */
   readonly deployment?: string | undefined
+  /** `WEBHOOK_URLS` and `WEBHOOK_SECRET`: endpoints of tenant `default` that are made to agree with them at the start */
+  readonly urls?: readonly string[]
+  readonly secret?: string | undefined
   /** what sends; for tests that need a resolver or certificates of their own */
   readonly sender?: Sender
   /** a worker without a sign of life for so long is declared dead by the others */
@@ -44,7 +48,7 @@ const POOL_END_MS = 2_000
 
 /**
  * Starts a worker on a migrated database. It keeps itself alive until `stop`.
- * @throws RowhookError WHDBC where the database cannot be reached, WHNET for networks that are none
+ * @throws RowhookError WHDBC where the database cannot be reached, WHNET for networks that are none, WHURL and its like for a URL of `urls`
  */
 export const launchWorker = async (settings: WorkerSettings): Promise<Worker> => {
   const { log, staleAfterMs = STALE_AFTER_MS } = settings
@@ -54,6 +58,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
   try {
     await checkPool(pool)
     await mirrorSettings(pool, settings)
+    await applyEnvironmentEndpoints(pool, settings.urls ?? [], settings.secret ?? '')
   } catch (error) {
     await pool.end()
     throw error

@@ -86,6 +86,9 @@ const lineOf = (path: string, direction: 'up' | 'down', error: unknown): string 
   return ` (line ${text.slice(0, start + position).split('\n').length})`
 }
 
+/** node-pg-migrate's own words for a migration that came in before ones that have been applied. */
+const isOutOfOrder = (error: unknown) => / is preceding already run migration /.test((error as Error).message)
+
 const runGroup = async ({ client, folder }: Migrator, group: Group, direction: 'up' | 'down', count: number): Promise<string[]> => {
   let current = ''
   try {
@@ -109,7 +112,9 @@ const runGroup = async ({ client, folder }: Migrator, group: Group, direction: '
       code: 'WHMIG',
       message: `The migrations of group ${group} could not be ${direction === 'up' ? 'applied' : 'undone'}.`,
       detail: `${current ? `${group}/${current}.sql${place}: ` : ''}${[message, detail, hint].filter(Boolean).join(' ')}`,
-      hint: 'Nothing of this group was changed. Correct the cause and run the command again.',
+      hint: isOutOfOrder(cause)
+        ? 'Until 1.0 migrations may be rewritten. Throw a development database away (the embedded one: rm -r .rowhook), or go on with the version that migrated this one.'
+        : 'Nothing of this group was changed. Correct the cause and run the command again.',
       cause,
     })
   }

@@ -82,6 +82,21 @@ workers('logs one JSON object a line, on standard error', async () => {
   assert.equal(lines.map(({ msg }) => msg), ['worker ready', 'stopping', 'stopped'])
 })
 
+workers('delivers to the endpoints that the environment names', async () => {
+  const db = await database('core')
+  const receiver = await createReceiver()
+  const worker = startCommand(['worker'], { env: { ...envFor(db, receiver.port), WEBHOOK_URLS: receiver.url, WEBHOOK_SECRET: 'older-secret-that-stays' } })
+  await worker.says(/worker ready/)
+  await createEvents(db.pool)
+  const { headers } = await receiver.waitForRequest(1)
+  assert.match(headers['x-signature'] as string, /^sha256=/)
+  worker.kill('SIGTERM')
+  const { code, stderr } = await worker.ended
+  assert.is(code, 0)
+  assert.not.match(stderr, 'older-secret')
+  await receiver.close()
+})
+
 workers.run()
 
 const all = suite('rowhook up')
