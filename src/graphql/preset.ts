@@ -13,6 +13,7 @@ import { costProblem, limitRules } from './limits.ts'
 import { mutationsPlugin } from './mutations/plugin.ts'
 import { NamingPlugin } from './naming.ts'
 import { PagingPlugin } from './paging.ts'
+import { QuestionsPlugin } from './questions.ts'
 
 declare global {
   namespace Grafast {
@@ -62,7 +63,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
 
 export const apiPreset = ({ pool, policy, graphqlPath, graphiql, identify, onInternal }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), limits(graphiql)],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, limits(graphiql)],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

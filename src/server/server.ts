@@ -116,6 +116,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       if (error instanceof RowhookError) return sendRefusal(request, response, 401, error)
       throw error
     }
+    // Who says nothing of it is given what every client reads.
+    if (request.headers.accept === undefined || request.headers.accept === '*/*') request.headers.accept = 'application/json'
     handle(request, response)
   }
 

@@ -94,6 +94,33 @@ reading('never shows values of headers, nor hashes of keys, to API roles that re
   await client.end()
 })
 
+reading('says who asks and what they may', async () => {
+  const ask = async (client: typeof viewer) => (await client('{ me { subject role tenantId expiresAt permissions } }')).data.me
+  const [asViewer, asOwner, asOperator] = await Promise.all([viewer, owner, operator].map(ask))
+  assert.equal([asViewer.subject, asViewer.role, asViewer.tenantId, asViewer.permissions], ['ada', 'viewer', 'a', []])
+  assert.ok(Date.parse(asViewer.expiresAt) > Date.now())
+  assert.equal([asOwner.permissions.includes('revealSecret'), asOwner.permissions.includes('replay')], [true, true])
+  assert.equal([asOperator.role, asOperator.tenantId], ['operator', null])
+  const manager = await ask(await api.as('manager', 'a'))
+  assert.equal([manager.permissions.includes('pauseEndpoint'), manager.permissions.includes('revealSecret')], [true, false])
+})
+
+reading('counts deliveries by bucket, empty ones too', async () => {
+  const ask = (args: string) => viewer(`{ endpointStats(${args}) { at deliveries succeeded failed open retried p95Ms } }`)
+  const { data } = await ask(`endpointId: "${endpointId}", interval: {hours: 3}, bucket: {hours: 1}`)
+  assert.is(data.endpointStats.length, 4)
+  assert.equal({ ...data.endpointStats.at(-1), at: '' }, { at: '', deliveries: 5, succeeded: 0, failed: 1, open: 4, retried: 1, p95Ms: null })
+  assert.is(data.endpointStats[0].deliveries, 0)
+  assert.is((await ask(`endpointId: "${endpointId}", bucket: {seconds: 1}`)).errors[0]?.extensions?.['field'], 'bucket')
+  const stranger = await api.as('viewer', 'b')
+  assert.ok((await stranger(`{ endpointStats(endpointId: "${endpointId}") { deliveries } }`)).data.endpointStats.every(({ deliveries }: { deliveries: number }) => deliveries === 0))
+})
+
+reading('says why an endpoint got an event', async () => {
+  const { data } = await viewer(`{ event(id: "${events[0]}") { explanation { endpoint outcome because next } } }`)
+  assert.equal([data.event.explanation[0].endpoint, data.event.explanation[0].outcome], ['ledger', 'failed'])
+})
+
 const limits = suite('limits')
 
 const codeOf = async (query: string, variables?: Record<string, unknown>) => (await viewer(query, variables)).errors[0]?.extensions?.['code']

@@ -3,7 +3,7 @@ import { endpointUrlProblems } from '../../core/endpoint-url.ts'
 import { RowhookError } from '../../core/errors.ts'
 import { asInterval, asSnake, callOne, type Act, type ActDeps, type Args } from './act.ts'
 
-const ENDPOINT = 'endpoint: Endpoint'
+const ENDPOINT = '"The endpoint as it is now."\nendpoint: Endpoint'
 
 /** Spellings of addresses are judged here, at save; the worker judges again before it connects. */
 const checkUrl = (url: unknown, { policy }: ActDeps): void => {
@@ -90,7 +90,7 @@ export const endpointActs: readonly Act[] = [
     name: 'revealSecret',
     description: 'Shows the current signing secret of an endpoint. The audit log says who looked.',
     args: 'endpointId: UUID!',
-    payload: `${ENDPOINT}\nsecret: String`,
+    payload: `${ENDPOINT}\n"The current one."\nsecret: String`,
     calls: 'reveal_secret(uuid)',
     run: async (client, { endpointId }) => {
       const row = await callOne(client, 'select webhooks.reveal_secret($1) as secret', [endpointId])
@@ -112,7 +112,7 @@ export const endpointActs: readonly Act[] = [
     name: 'sendTest',
     description: 'Sends the example of an event type to one endpoint, whatever it asks for.',
     args: 'endpointId: UUID!\neventType: String = "test.event"',
-    payload: `${ENDPOINT}\nevent: Event\ndelivery: Delivery`,
+    payload: `${ENDPOINT}\n"The test event."\nevent: Event\n"On its way to the endpoint."\ndelivery: Delivery`,
     calls: 'send_test(uuid,text)',
     run: async (client, { endpointId, eventType }) => {
       const { eventId } = await callOne(client, 'select webhooks.send_test($1, $2) as "eventId"', [endpointId, eventType])
