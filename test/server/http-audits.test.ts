@@ -15,7 +15,7 @@ for (const audit of serverAudits({
   url: `${api.url}/graphql`,
   fetchFn: (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), authorization } }),
 })) {
-  audits(audit.name, async () => {
+  audits(`answers as it should: ${audit.name}`, async () => {
     const result = await audit.fn()
     if (/^(MUST|SHOULD)/.test(audit.name)) assert.is(result.status, 'ok', 'reason' in result ? result.reason : '')
     else assert.is.not(result.status, 'error')

@@ -124,6 +124,12 @@ const demonstrate = async (database: OpenDatabase, config: Config, { once }: Opt
     const line = await showSale(client, endpoint.id, arrivals)
     if (once) return line
     arrivals.follow((arrival) => print(words.alsoArrived(arrival)))
+    const { serveDemo } = await import('../demo/serve.ts')
+    const api = await serveDemo(database.url, config, log)
+    if (api) {
+      undo.push(() => api.server.stop(GRACE_MS))
+      print(words.apiIs(api.server.url, api.token))
+    }
     print(words.howToGoOn(database))
     await stopping.asked
     print('Stopping.')
