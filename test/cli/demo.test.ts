@@ -34,7 +34,7 @@ embedded('with --once ends with the line that scripts read', async () => {
 embedded('goes on, shows each further sale, and stops cleanly', async () => {
   const demo = startCommand(['demo'], { env: { ROWHOOK_HOME: home } })
   await demo.says(/verified it with the endpoint’s secret, \d+ ms after the commit/)
-  await demo.says(/psql 'postgres:\/\/postgres:\w+@127\.0\.0\.1:\d+\/rowhook'/)
+  await demo.says(/psql 'postgres:\/\/postgres:[\w-]+@127\.0\.0\.1:\d+\/rowhook'/)
   await demo.says(/Press Ctrl-C to stop/)
   const [, api] = await demo.says(/GraphQL API is at (\S+)/)
   const [, authorization] = await demo.says(/authorization: (Bearer \S+)/)
