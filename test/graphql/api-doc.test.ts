@@ -31,8 +31,8 @@ lines('has curl lines that work in the order in which they stand', async () => {
 
 lines('maps REST calls to operations that there are', async () => {
   const owner = await api.as('owner', 'a')
-  const { data } = await owner('{ __schema { queryType { fields { name } } mutationType { fields { name } } } }')
-  const names: string[] = [...data.__schema.queryType.fields, ...data.__schema.mutationType.fields].map(({ name }: { name: string }) => name)
+  const { data } = await owner('{ schema: __schema { queryType { fields { name } } mutationType { fields { name } } } }')
+  const names: string[] = [...data.schema.queryType.fields, ...data.schema.mutationType.fields].map(({ name }: { name: string }) => name)
   const table = operationsOfTable()
   assert.equal(table.filter((name) => !names.includes(name)), [])
 })

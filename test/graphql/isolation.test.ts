@@ -135,8 +135,8 @@ const literals: Readonly<Record<string, readonly string[]>> = {
 
 /** Values of an input type, as literals. */
 const literalsOf = (type: GraphQLInputType): readonly string[] => {
-  if (isNonNullType(type)) return literalsOf(type.ofType as GraphQLInputType)
-  if (isListType(type)) return literalsOf(type.ofType as GraphQLInputType).map((literal) => `[${literal}]`)
+  if (isNonNullType(type)) return literalsOf(type.ofType)
+  if (isListType(type)) return literalsOf(type.ofType).map((literal) => `[${literal}]`)
   if (type instanceof GraphQLEnumType) return type.getValues().map(({ name }) => name)
   return literals[getNamedType(type).name] ?? []
 }
