@@ -9,7 +9,6 @@ export type Incident = { readonly kind: Fault['kind']; readonly atMs: number; re
 
 export type Faults = {
   readonly incidents: readonly Incident[]
-  readonly isDatabaseAway: () => boolean
   /** longest absence of the database */
   readonly awayMs: () => number
   readonly done: Promise<void>
@@ -34,7 +33,6 @@ select count(pg_terminate_backend(pid))::integer as ended
 export const startFaults = (plan: readonly Fault[], database: Database, fleet: Fleet): Faults => {
   const incidents: Incident[] = []
   const thawing: Promise<void>[] = []
-  let isAway = false
   let awayMs = 0
   const startedMs = performance.now()
 
@@ -55,9 +53,7 @@ export const startFaults = (plan: readonly Fault[], database: Database, fleet: F
 
   const happen = async (fault: Fault): Promise<void> => {
     if (fault.kind === 'database') {
-      isAway = true
       const { backAtMs, awayMs: forMs } = await database.crash()
-      isAway = false
       awayMs = Math.max(awayMs, forMs)
       incidents.push({ kind: 'database', atMs: backAtMs, paths: [] })
       return
@@ -83,5 +79,5 @@ export const startFaults = (plan: readonly Fault[], database: Database, fleet: F
     await Promise.all(thawing)
   }
 
-  return { incidents, isDatabaseAway: () => isAway, awayMs: () => awayMs, done: run() }
+  return { incidents, awayMs: () => awayMs, done: run() }
 }

@@ -1,12 +1,12 @@
 /** The workers of a chaos run: real processes, started again when they end, as a service manager would. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-export type Member = { readonly process: ChildProcess; readonly pid: number; readonly startedMs: number; isTold: boolean; isFrozen: boolean }
+export type Member = { readonly process: ChildProcess; readonly pid: number; isTold: boolean; isFrozen: boolean }
 
 export type Fleet = {
   /** those that run, frozen ones left out */
@@ -20,21 +20,23 @@ export type Fleet = {
   readonly stop: () => Promise<(number | string)[]>
 }
 
-export type FleetOptions = { readonly databaseUrl: string; readonly port: number; readonly size: number; readonly directory: string; readonly isDatabaseAway: () => boolean }
+export type FleetOptions = { readonly databaseUrl: string; readonly port: number; readonly size: number; readonly directory: string }
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-/** A worker that ends while the database is away may have been starting; one that has run for so long lives through it. */
-const STARTING_MS = 5_000
 const RESTART_MS = 500
 
-export const startFleet = ({ databaseUrl, port, size, directory, isDatabaseAway }: FleetOptions): Fleet => {
+/** A worker that finds no database when it starts may end and say so; one that has been ready lives through everything. */
+const foundNoDatabase = (log: string): boolean => log.includes('Code: WHDBC') && !log.includes('worker ready')
+
+export const startFleet = ({ databaseUrl, port, size, directory }: FleetOptions): Fleet => {
   const members = new Set<Member>()
   const unexpected: string[] = []
   let isStopping = false
   let made = 0
 
   const startOne = (): void => {
-    const log = openSync(join(directory, `worker-${(made += 1)}.log`), 'a')
+    const file = join(directory, `worker-${(made += 1)}.log`)
+    const log = openSync(file, 'a')
     const child = spawn(process.execPath, [main, 'worker'], {
       env: {
         ...process.env,
@@ -47,12 +49,12 @@ export const startFleet = ({ databaseUrl, port, size, directory, isDatabaseAway 
       stdio: ['ignore', log, log],
     })
     closeSync(log)
-    const member: Member = { process: child, pid: child.pid!, startedMs: performance.now(), isTold: false, isFrozen: false }
+    const member: Member = { process: child, pid: child.pid!, isTold: false, isFrozen: false }
     members.add(member)
     child.once('exit', (code, signal) => {
       members.delete(member)
-      const wasStarting = performance.now() - member.startedMs < STARTING_MS && isDatabaseAway()
-      if (!member.isTold && !wasStarting) unexpected.push(`worker ${member.pid} ended by itself: ${signal ?? code}`)
+      const said = readFileSync(file, 'utf8')
+      if (!member.isTold && !foundNoDatabase(said)) unexpected.push(`worker ${member.pid} ended by itself with ${signal ?? code}: ${said.trimEnd().split('\n').slice(-3).join(' ')}`)
       if (!isStopping) void sleep(RESTART_MS).then(() => isStopping || startOne())
     })
   }

@@ -47,12 +47,10 @@ export const runChaos = async ({ events, seed, counts, workers, rate, keep, say 
     const plan = planFaults(seed, counts, writeMs)
     say(`${events} events to ${endpoints} endpoints, ${workers} workers, ${total} faults over ${Math.round(writeMs / 1_000)} s; files in ${directory}`)
 
-    let isDatabaseAway = () => false
-    const running = startFleet({ databaseUrl: database.url, port: receivers.port, size: workers, directory, isDatabaseAway: () => isDatabaseAway() })
+    const running = startFleet({ databaseUrl: database.url, port: receivers.port, size: workers, directory })
     fleet = running
     while ((await countWorkers(database)) < workers) await sleep(50)
     const faults = startFaults(plan, database, running)
-    isDatabaseAway = faults.isDatabaseAway
     const writers = startWriters(database.url, { seed, events, ratePerSecond: events / (writeMs / 1_000) })
 
     const countOpen = async (): Promise<number> => {
