@@ -7,7 +7,7 @@ import { tasksFolder } from '../config/package.ts'
 import type { Log } from '../delivery/registry-deps.ts'
 import type { Registry } from '../delivery/registry.ts'
 import { patientPool } from './patient-pool.ts'
-import { forgetPool, serveJobsOf } from './registries.ts'
+import { forgetPool, NO_LANES, serveJobsOf } from './registries.ts'
 
 export type JobsDeps = {
   readonly pool: pg.Pool
@@ -43,7 +43,9 @@ const LONGEST_PAUSE_MS = 5_000
 const asLogger = (log: Log): Logger =>
   new Logger(() => (level, message, meta) => {
     // Its lines for each job repeat what the lanes log better.
-    if (level === 'error') log.error({ err: meta?.['error'] }, `graphile-worker: ${message}`)
+    const error = meta?.['error']
+    const isExpected = error instanceof Error && 'code' in error && error.code === NO_LANES // the loss of the connection is logged already
+    if (level === 'error' && !isExpected) log.error({ err: error }, `graphile-worker: ${message}`)
     else if (level === 'warning') log.debug({ message }, 'graphile-worker')
   })
 

@@ -2,6 +2,9 @@
 import type { Job } from 'graphile-worker'
 import type { Registry } from '../delivery/registry.ts'
 
+/** Code of the error of a job that comes while there is no lock connection. */
+export const NO_LANES = 'ROWHOOK_NO_LANES'
+
 const byPool = new Map<string, () => Registry | undefined>()
 
 /** From now on the jobs of a pool go to whatever registry the function gives. */
@@ -15,6 +18,6 @@ export const forgetPool = (poolId: string): void => void byPool.delete(poolId)
  */
 export const registryOf = (job: Pick<Job, 'locked_by'>): Registry => {
   const registry = byPool.get(job.locked_by ?? '')?.()
-  if (registry === undefined) throw new Error('This worker has no lock connection at the moment; the lane will be woken again.')
+  if (registry === undefined) throw Object.assign(new Error('This worker has no lock connection at the moment; the lane will be woken again.'), { code: NO_LANES })
   return registry
 }
