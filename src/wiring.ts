@@ -3,22 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
-import { setAlerts } from './database/alerts.ts'
+import { evaluateAlerts, noteTold, pendingNotices, setAlerts } from './database/alerts.ts'
 import { checkArming, placeOf } from './database/arming.ts'
 import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
 import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { workerUrl } from './database/session.ts'
+import { addTraffic } from './database/traffic.ts'
 import { mirrorSettings } from './database/settings.ts'
 import { claimRound, closeDeadLanes, disableFailing, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
+import { tellAlerts } from './delivery/alerting.ts'
 import { systemClock } from './delivery/clock.ts'
 import { createMemories } from './delivery/memory.ts'
 import { createPlaces } from './delivery/places.ts'
 import { createRecorder } from './delivery/recorder.ts'
-import { createCounters, type Log } from './delivery/registry-deps.ts'
+import { createCounters } from './delivery/counters.ts'
+import type { Log } from './delivery/registry-deps.ts'
 import { createTokenSource } from './http/oauth.ts'
 import { createSender, type Sender } from './http/sender.ts'
+import { alertChannels } from './wiring/alert-channels.ts'
+import { reportTraffic } from './wiring/report-traffic.ts'
 import { createCloneGuard } from './worker/clone-guard.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
@@ -26,6 +31,9 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly databaseUrl: string
   readonly allowPorts: readonly number[] | 'any'
   readonly log: Log
+  /** where alerts are told, beside operational events and webhooks.alerts */
+  readonly smtpUrl?: string | undefined
+  readonly slackWebhookUrl?: string | undefined
   /** where the database is, as the clone guard tells it from copies; default host and port of `databaseUrl` */
   readonly place?: string
   /** `ROWHOOK_DEPLOYMENT`, which tells it from copies as well */
@@ -73,6 +81,9 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     check: () => (settings.outboundEnabled ? checkArming(pool, whereabouts) : Promise.resolve({ armed: true, reason: null })),
   })
 
+  const counters = createCounters()
+  const traffic = reportTraffic(counters, (sums) => addTraffic(pool, sums), log)
+
   const worker = startWorker({
     databaseUrl: settings.databaseUrl,
     version: packageVersion,
@@ -84,9 +95,17 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     tokens: createTokenSource(sender, systemClock.monotonicMs),
     places,
     memories: createMemories(),
-    counters: createCounters(),
+    counters,
     mayDeliver: () => settings.outboundEnabled && guard.isArmed(),
     guard,
+    tellAlerts: () =>
+      tellAlerts({
+        evaluate: () => traffic.flush().then(() => evaluateAlerts(pool)),
+        pending: (channel) => pendingNotices(pool, channel),
+        noteTold: (channel, alertIds) => noteTold(pool, channel, alertIds),
+        channels: alertChannels(settings),
+        log,
+      }),
     store: createLaneStore(pool),
     createRecorder: (workerId) =>
       createRecorder({
@@ -113,6 +132,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
 
   const stop = async (graceMs?: number): Promise<void> => {
     await worker.stop(graceMs)
+    await traffic.stop()
     if (settings.sender === undefined) await sender.close()
     // A connection that waits for an answer that never comes does not keep the process.
     await Promise.race([pool.end(), sleep(POOL_END_MS, undefined, { ref: false })])

@@ -53,6 +53,7 @@ export const createGate = (deps: GateDeps): Gate => {
   const paceTimers = new Map<Lane, NodeJS.Timeout>()
 
   const waitForTenant = (lane: Lane): 'closed' => {
+    deps.counters.tenantWaits += 1
     waiting.add(lane.endpoint.tenantId, lane)
     return 'closed'
   }
@@ -67,6 +68,7 @@ export const createGate = (deps: GateDeps): Gate => {
 
   const openLater = (lane: Lane, inMs: number): 'closed' => {
     if (!paceTimers.has(lane)) {
+      deps.counters.paceWaits += 1
       paceTimers.set(lane, setTimeout(() => {
         paceTimers.delete(lane)
         onOpen(lane)

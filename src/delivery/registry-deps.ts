@@ -3,6 +3,7 @@ import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { Look, Release } from '../database/lanes.ts'
 import type { Pages, PageWish } from '../database/pages.ts'
 import type { AttemptDeps } from './attempt.ts'
+import type { Counters } from './counters.ts'
 import type { Memories } from './memory.ts'
 import type { Places } from './places.ts'
 import type { Recorder } from './recorder.ts'
@@ -27,11 +28,6 @@ export type LaneStore = {
   /** forgets which delivery is under way alone, and with `crashes` how many owners died */
   readonly clearSuspect: (endpointId: string, also?: 'crashes') => Promise<void>
 }
-
-/** Written by the lanes, read by metrics. */
-export type Counters = { succeeded: number; retrying: number; failed: number; lost: number; failedSteps: number }
-
-export const createCounters = (): Counters => ({ succeeded: 0, retrying: 0, failed: 0, lost: 0, failedSteps: 0 })
 
 /** As much of pino as the lanes need. */
 export type Log = {

@@ -4,6 +4,7 @@ import { describeOutcome, type Outcome } from '../core/outcome.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import type { AttemptResult } from '../database/results.ts'
 import { attempt, unsent, type Attempted } from './attempt.ts'
+import { countAttempt } from './counters.ts'
 import { counted, openForMs } from './circuit.ts'
 import { createGate } from './gate.ts'
 import type { Lane } from './lane.ts'
@@ -96,15 +97,13 @@ export const createSending = (deps: SendingDeps): Sending => {
       durationMs: result.durationMs,
       ageMs: Math.round(result.startedAtMs - due.occurredAtMs),
     }
+    countAttempt(counters, due, result, recorded)
     if (recorded === 'lost') {
-      counters.lost += 1
       log.warn(line, 'attempt lost to another writer')
       deps.verify().catch((error: unknown) => log.error({ err: error }, 'lanes could not be verified'))
     } else if (recorded.status === 'success') {
-      counters.succeeded += 1
       log.debug(line, 'attempt')
     } else {
-      counters[recorded.status] += 1
       log.info(line, 'attempt')
     }
     if (result.errorKind === 'quarantined') log.error(line, 'a delivery was quarantined')

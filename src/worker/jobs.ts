@@ -12,6 +12,8 @@ import { forgetPool, NO_LANES, serveJobsOf } from './registries.ts'
 export type JobsDeps = {
   readonly pool: pg.Pool
   readonly registry: () => Registry | undefined
+  /** looks for alerts, and tells them */
+  readonly tellAlerts: () => Promise<void>
   readonly log: Log
   /** frees the jobs of a pool that ended without doing so */
   readonly unlock: (poolIds: readonly string[]) => Promise<void>
@@ -29,6 +31,7 @@ const crontab = `
 */5 * * * * credits/mark_overdue ?jobKey=credits/mark_overdue
 */5 * * * * subscriptions/expire ?jobKey=subscriptions/expire
 7 * * * * maintenance/partitions ?jobKey=maintenance/partitions
+* * * * * alerts/tell ?jobKey=alerts/tell&max=1
 `
 
 /** Jobs only signal, so fifty under way are many; more would not make a lane faster. */
@@ -49,7 +52,7 @@ const asLogger = (log: Log): Logger =>
     else if (level === 'warning') log.debug({ message }, 'graphile-worker')
   })
 
-export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
+export const startJobs = ({ pool, registry, tellAlerts, log, unlock }: JobsDeps): Jobs => {
   const poolIds = new Set<string>()
   let runner: Runner | undefined
   let isStopping = false
@@ -60,7 +63,7 @@ export const startJobs = ({ pool, registry, log, unlock }: JobsDeps): Jobs => {
     const events: WorkerEvents = new EventEmitter()
     events.on('pool:create', ({ workerPool }) => {
       poolIds.add(workerPool.id)
-      serveJobsOf(workerPool.id, registry)
+      serveJobsOf(workerPool.id, { registry, tellAlerts })
     })
     runner = await run({
       pgPool: patient.pool,

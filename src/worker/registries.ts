@@ -5,10 +5,12 @@ import type { Registry } from '../delivery/registry.ts'
 /** Code of the error of a job that comes while there is no lock connection. */
 export const NO_LANES = 'ROWHOOK_NO_LANES'
 
-const byPool = new Map<string, () => Registry | undefined>()
+type Services = { readonly registry: () => Registry | undefined; readonly tellAlerts: () => Promise<void> }
 
-/** From now on the jobs of a pool go to whatever registry the function gives. */
-export const serveJobsOf = (poolId: string, registry: () => Registry | undefined): void => void byPool.set(poolId, registry)
+const byPool = new Map<string, Services>()
+
+/** From now on the jobs of a pool go to whatever registry the function gives, and to its alerts. */
+export const serveJobsOf = (poolId: string, services: Services): void => void byPool.set(poolId, services)
 
 export const forgetPool = (poolId: string): void => void byPool.delete(poolId)
 
@@ -17,7 +19,10 @@ export const forgetPool = (poolId: string): void => void byPool.delete(poolId)
  * @throws Error while the worker has no lock connection; graphile-worker tries the job again, and the sweeper wakes the lane anyway
  */
 export const registryOf = (job: Pick<Job, 'locked_by'>): Registry => {
-  const registry = byPool.get(job.locked_by ?? '')?.()
+  const registry = byPool.get(job.locked_by ?? '')?.registry()
   if (registry === undefined) throw Object.assign(new Error('This worker has no lock connection at the moment; the lane will be woken again.'), { code: NO_LANES })
   return registry
 }
+
+/** What tells the alerts of the worker that has a job. */
+export const alertsOf = (job: Pick<Job, 'locked_by'>): (() => Promise<void>) => byPool.get(job.locked_by ?? '')?.tellAlerts ?? (() => Promise.resolve())

@@ -1,7 +1,8 @@
 /** A worker: graphile-worker for the wake-up calls, a lock connection for the lanes, and the watch over both. */
 import type pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log, Counters } from '../delivery/registry-deps.ts'
+import type { Counters } from '../delivery/counters.ts'
+import type { Log } from '../delivery/registry-deps.ts'
 import type { DeadWorker, SweptLane } from '../database/workers.ts'
 import { drain } from '../delivery/places.ts'
 import type { CloneGuard } from './clone-guard.ts'
@@ -13,6 +14,7 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   readonly log: Log
   readonly unlockJobs: (poolIds: readonly string[]) => Promise<void>
   readonly guard: CloneGuard
+  readonly tellAlerts: () => Promise<void>
   readonly reap: (selfId: string) => Promise<DeadWorker[]>
   /** whether this worker does a round for all now */
   readonly claimRound: (name: 'sweep' | 'close', selfId: string) => Promise<boolean>
@@ -54,7 +56,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
   const stopSignal = new AbortController()
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopSignal.signal }).catch(() => undefined)
 
-  const jobs = startJobs({ pool: deps.pool, registry: () => session?.registry, log, unlock: deps.unlockJobs })
+  const jobs = startJobs({ pool: deps.pool, registry: () => session?.registry, tellAlerts: deps.tellAlerts, log, unlock: deps.unlockJobs })
 
   /** Lives through everything: whatever ends a session, the next one begins under a new id. */
   const keepSession = async (): Promise<void> => {

@@ -43,6 +43,11 @@ begin
   what := 'tenant_pace';
   return next;
 
+  delete from webhooks_private.traffic as t where t.minute < as_of - interval '8 days';
+  get diagnostics removed = row_count;
+  what := 'traffic';
+  return next;
+
   -- A deleted endpoint goes when the last week that its log may lie in has gone.
   with old as (select p.id from webhooks.endpoints as p
                 where p.deleted_at <= as_of - rules.event_retention - interval '14 days' limit batch),
@@ -55,7 +60,7 @@ begin
 end
 $$;
 comment on function webhooks_private.prune(timestamptz, integer) is
-  'Removes up to a batch of expired idempotency keys, ended workers, resolved alerts, old audit entries, unused paces and endpoints deleted long ago; says how many of each.';
+  'Removes up to a batch of expired idempotency keys, ended workers, resolved alerts, old audit entries, unused paces, sums of traffic and endpoints deleted long ago; says how many of each.';
 
 -- Down Migration
 drop function webhooks_private.prune(timestamptz, integer);

@@ -1,0 +1,178 @@
+/** Every kind of alert, provoked, received by a real mail server and a Slack-like receiver, and resolved again. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { evaluateAlerts, noteTold, pendingNotices } from '../../src/database/alerts.ts'
+import { addTraffic } from '../../src/database/traffic.ts'
+import { DURATION_BOUNDS_MS } from '../../src/delivery/counters.ts'
+import { tellAlerts } from '../../src/delivery/alerting.ts'
+import { alertChannels } from '../../src/wiring/alert-channels.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
+import { createReceiver } from '../support/receiver.ts'
+import { waitFor } from '../support/wait.ts'
+import { startTestWorker } from '../support/worker.ts'
+import { createMailServer } from './mail-server.ts'
+import { openAlerts } from './support.ts'
+
+const databases: TestDatabase[] = []
+const mail = await createMailServer()
+const slack = await createReceiver()
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+const start = async () => {
+  const db = await createTestDatabase({ template: 'core' })
+  databases.push(db)
+  const { pool } = db
+  const tell = () =>
+    tellAlerts({
+      evaluate: () => evaluateAlerts(pool),
+      pending: (channel) => pendingNotices(pool, channel),
+      noteTold: (channel, ids) => noteTold(pool, channel, ids),
+      channels: alertChannels({ smtpUrl: mail.url, slackWebhookUrl: slack.url }),
+      log,
+    })
+  return { db, pool, tell }
+}
+/** Attempts whose results are as given, each of so many milliseconds. */
+const traffic = (pool: TestDatabase['pool'], sums: { succeeded?: number; failed?: number; retried?: number }, ms = 20) => {
+  const { succeeded = 0, failed = 0, retried = 0 } = sums
+  const attempts = succeeded + failed + retried
+  const place = DURATION_BOUNDS_MS.findIndex((bound) => ms <= bound)
+  return addTraffic(pool, { attempts, retried, succeeded, failed, durations: [...DURATION_BOUNDS_MS, 0].map((_, at) => (at === place ? attempts : 0)) })
+}
+const texts = () => slack.requests.map(({ body }) => (JSON.parse(body.toString()) as { text: string }).text).join('\n')
+
+type Kind = { readonly kind: string; readonly provoke: (db: TestDatabase) => Promise<unknown>; readonly repair: (db: TestDatabase) => Promise<unknown> }
+
+/** An endpoint with `count` dead letters, which ended so long ago. */
+const deadLetters = async ({ pool }: Pick<TestDatabase, 'pool'>, count: number, ago: string) => {
+  const endpointId = await createEndpoint(pool)
+  await createEvents(pool, { count })
+  await recovered({ pool })
+  for (const { id } of await deliveriesOf(pool, endpointId)) await endDelivery(pool, id, 'failed')
+  await pool.query('update webhooks.deliveries set finished_at = now() - $1::interval', [ago])
+}
+const recovered = ({ pool }: Pick<TestDatabase, 'pool'>) => pool.query(`update webhooks.deliveries set status = 'success', delivered_at = now(), next_retry_at = null, finished_at = now()`)
+const forgotten = ({ pool }: TestDatabase) => pool.query('delete from webhooks_private.traffic')
+
+const kinds: readonly Kind[] = [
+  { kind: 'dead_letters', provoke: (db) => deadLetters(db, 11, '1 hour'), repair: recovered },
+  { kind: 'dead_letter_age', provoke: (db) => deadLetters(db, 1, '25 hours'), repair: recovered },
+  { kind: 'retry_rate', provoke: ({ pool }) => traffic(pool, { succeeded: 88, retried: 12 }), repair: forgotten },
+  { kind: 'error_rate', provoke: ({ pool }) => traffic(pool, { succeeded: 48, failed: 1 }), repair: forgotten },
+  { kind: 'p95_latency', provoke: async ({ pool }) => {
+    await traffic(pool, { succeeded: 90 })
+    await traffic(pool, { succeeded: 10 }, 4_000)
+  }, repair: forgotten },
+  { kind: 'availability', provoke: async ({ pool }) => {
+    await traffic(pool, { succeeded: 998, failed: 2 })
+    await pool.query(`update webhooks_private.traffic set minute = minute - interval '3 hours'`)
+  }, repair: forgotten },
+  { kind: 'backlog_age', provoke: async ({ pool }) => {
+    await createEndpoint(pool)
+    await createEvents(pool)
+    await pool.query(`update webhooks.deliveries set next_retry_at = now() - interval '2 minutes' where status = 'pending'`)
+  }, repair: recovered },
+  { kind: 'worker_lost', provoke: ({ pool }) => pool.query(`insert into webhooks_private.workers (id, host, pid, version, ended_at, ended_how) values (gen_random_uuid(), 'host-7', 1, '1', now(), 'died')`), repair: ({ pool }) => pool.query(`update webhooks_private.workers set ended_at = now() - interval '16 minutes'`) },
+  { kind: 'partitions_ahead', provoke: ({ pool }) => pool.query(`do $$ declare n text; begin for n in select name from webhooks_private.log_partitions() where parent = 'attempts' and ends > now() + interval '2 weeks' loop execute format('drop table webhooks_private.%I', n); end loop; end $$`), repair: ({ pool }) => pool.query('select webhooks_private.make_partitions()') },
+]
+
+const alerts = suite('alerts')
+const shared = await start()
+
+for (const { kind, provoke, repair } of kinds) {
+  alerts(`${kind} fires, is told once by chat and mail, and resolves itself`, async () => {
+    const { db, pool, tell } = shared
+    await tell()
+    assert.equal(await openAlerts(pool), [], 'nothing is wrong at first')
+    const [before, mailsBefore] = [slack.requests.length, mail.mails.length]
+    await provoke(db)
+    await tell()
+    await tell()
+    assert.equal((await openAlerts(pool)).map((each) => each.split(' ')[0]), [kind])
+    assert.equal([slack.requests.length - before, mail.mails.length - mailsBefore], [1, 1])
+    assert.match(texts().split('\n').at(-1)!, `ALERT ${kind}: `)
+    assert.match(mail.mails.at(-1)!, new RegExp(`^To: oncall@shop\\.test[^]*ALERT ${kind}: `, 'm'))
+    await repair(db)
+    await tell()
+    await tell()
+    assert.equal(await openAlerts(pool), [])
+    assert.match(texts().split('\n').at(-1)!, `RESOLVED ${kind}: `)
+    assert.equal([slack.requests.length - before, mail.mails.length - mailsBefore], [2, 2])
+  })
+}
+
+alerts('that stay open are told again after settings.alert_repeat', async () => {
+  const { db, pool, tell } = await start()
+  await deadLetters(db, 11, '1 hour')
+  await tell()
+  await pool.query(`update webhooks_private.alert_notices set told_at = now() - interval '4 hours'`)
+  const before = slack.requests.length
+  await tell()
+  await tell()
+  assert.is(slack.requests.length, before + 1)
+  assert.match(texts().split('\n').at(-1)!, 'STILL OPEN dead_letters')
+})
+
+alerts('are not lost by a channel that fails, and reach the others meanwhile', async () => {
+  const { db, tell } = await start()
+  mail.refuse(true)
+  const [before, mailsBefore] = [slack.requests.length, mail.mails.length]
+  await deadLetters(db, 11, '1 hour')
+  await tell()
+  assert.equal([slack.requests.length - before, mail.mails.length - mailsBefore], [1, 0])
+  await recovered(db)
+  await tell()
+  mail.refuse(false)
+  await tell()
+  assert.equal([slack.requests.length - before, mail.mails.length - mailsBefore], [2, 1])
+  assert.match(mail.mails.at(-1)!, 'RESOLVED dead_letters')
+})
+
+alerts('become operational events of tenant rowhook', async () => {
+  const { db, pool, tell } = await start()
+  const operators = await createEndpoint(pool, { tenant_id: 'rowhook', events: ['alert.*'] })
+  await createEndpoint(pool, { tenant_id: 'acme' })
+  await deadLetters(db, 11, '1 hour')
+  await tell()
+  await recovered(db)
+  await tell()
+  const { rows } = await pool.query<{ event_type: string }>(`select event_type from webhooks.deliveries where event_type like 'alert.%' order by id`)
+  assert.equal(rows.map(({ event_type }) => event_type), ['alert.fired', 'alert.resolved'])
+  assert.is((await deliveriesOf(pool, operators)).length, 2)
+})
+
+alerts('of a real worker come from its own traffic, by its cron task', async () => {
+  const { db, pool } = await start()
+  const worker = await startTestWorker(db.url, { slackWebhookUrl: slack.url })
+  const receiver = await createReceiver()
+  receiver.respond(400)
+  const before = slack.requests.length
+  const endpointId = await createEndpoint(pool, { url: receiver.url, rate_limit: null })
+  await createEvents(pool, { count: 25 })
+  await waitFor(async () => (await deliveriesOf(pool, endpointId)).every(({ status }) => status === 'failed'), { what: 'all to fail', deadlineMs: 10_000 })
+  await pool.query(`select graphile_worker.add_job('alerts/tell')`)
+  await waitFor(() => slack.requests.length > before, { what: 'the chat to hear of it', deadlineMs: 10_000 })
+  await Promise.all([worker.stop(0), receiver.close()])
+  assert.match(texts().split('\n').slice(-4).join('\n'), /ALERT error_rate: 100\.0 %/)
+  assert.ok((await openAlerts(pool)).includes('dead_letters'))
+})
+
+alerts.run()
+
+const sums = suite('the sums of traffic')
+
+sums('count durations within the bounds that SQL knows', async () => {
+  const { pool } = await start()
+  const { rows } = await pool.query<{ bounds: number[] }>('select webhooks_private.traffic_bounds() as bounds')
+  assert.equal(rows[0]!.bounds, [...DURATION_BOUNDS_MS])
+  await traffic(pool, { succeeded: 100 }, 200)
+  const { rows: since } = await pool.query<{ p95: number; attempts: number }>(`select p95_ms as p95, attempts::integer from webhooks_private.traffic_since(now() - interval '5 minutes', now())`)
+  assert.is(since[0]!.attempts, 100)
+  assert.ok(since[0]!.p95 > 200 && since[0]!.p95 <= 250, String(since[0]!.p95))
+})
+
+sums.after(async () => {
+  await Promise.all([mail.close(), slack.close(), ...databases.map((db) => db.drop())])
+})
+sums.run()
