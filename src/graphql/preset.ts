@@ -11,14 +11,17 @@ import { ExposedPlugin } from './exposed.ts'
 import { pgSettingsOf, type Identity } from './identity.ts'
 import { costProblem, limitRules } from './limits.ts'
 import { mutationsPlugin } from './mutations/plugin.ts'
+import type { Live } from './live.ts'
 import { NamingPlugin } from './naming.ts'
 import { PagingPlugin } from './paging.ts'
 import { QuestionsPlugin } from './questions.ts'
+import { SubscriptionsPlugin } from './subscriptions.ts'
 
 declare global {
   namespace Grafast {
     interface Context {
       identity: Identity
+      live: Live
     }
   }
 }
@@ -32,6 +35,7 @@ export type ApiOptions = {
   readonly graphqlPath: string
   /** GraphiQL and introspection */
   readonly graphiql: boolean
+  readonly live: Live
   /** who asks, from the request that the transport has checked */
   readonly identify: (context: Partial<Grafast.RequestContext>) => Identity | Promise<Identity>
   readonly onInternal: OnInternal
@@ -61,9 +65,9 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
   },
 })
 
-export const apiPreset = ({ pool, policy, graphqlPath, graphiql, identify, onInternal }: ApiOptions): GraphileConfig.Preset => ({
+export const apiPreset = ({ pool, policy, graphqlPath, graphiql, live, identify, onInternal }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, limits(graphiql)],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, SubscriptionsPlugin, limits(graphiql)],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1
@@ -83,7 +87,7 @@ export const apiPreset = ({ pool, policy, graphqlPath, graphiql, identify, onInt
     async context(requestContext) {
       const identity = await identify(requestContext)
       const origin = requestContext.ws ? 'websocket' : 'http'
-      return { identity, pgSettings: pgSettingsOf(identity, origin) }
+      return { identity, live, pgSettings: pgSettingsOf(identity, origin) }
     },
   },
   grafserv: {

@@ -8,8 +8,10 @@ import { grafserv } from 'postgraphile/grafserv/node'
 import type { AddressPolicy } from '../core/address.ts'
 import { RowhookError } from '../core/errors.ts'
 import type { Identity } from '../graphql/identity.ts'
+import type { Live } from '../graphql/live.ts'
 import { apiPreset } from '../graphql/preset.ts'
 import type { Identify } from './identify.ts'
+import { closeWhenOver } from './socket-end.ts'
 import { cors, secure, sendJson, sendRefusal } from './respond.ts'
 
 /** Answers a request if it is its own. @returns whether it was */
@@ -26,6 +28,7 @@ export type ServerOptions = {
   readonly graphiql: boolean
   readonly pool: pg.Pool
   readonly policy: AddressPolicy
+  readonly live: Live
   readonly identify: Identify
   /** what keeps the server from serving; empty: nothing does */
   readonly troubles: () => Promise<readonly string[]>
@@ -72,8 +75,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const known = identities.get(request)
     if (known && (known.expiresAtMs ?? Infinity) > Date.now()) return known
     const given = context.normalizedConnectionParams?.['authorization'] ?? request.headers.authorization
-    const identity = await identify(typeof given === 'string' ? given : undefined)
+    const authorization = typeof given === 'string' ? given : undefined
+    const identity = await identify(authorization)
     identities.set(request, identity)
+    if (context.socket) closeWhenOver(context.socket, identity, () => identify(authorization))
     return identity
   }
 
@@ -148,6 +153,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     isStopping = true
     const closed = new Promise((done) => server.close(done))
     server.closeIdleConnections()
+    options.live.stop()
     for (const socket of sockets) socket.destroy()
     const timer = setTimeout(() => server.closeAllConnections(), graceMs)
     await closed

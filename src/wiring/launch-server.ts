@@ -3,7 +3,9 @@ import type { Config } from '../config/load.ts'
 import { addressPolicy } from '../core/address.ts'
 import { findApiKey } from '../database/api-keys.ts'
 import { checkPool, createPool } from '../database/pool.ts'
+import { liveDeliveries, liveEvents } from '../database/live.ts'
 import { databaseTroubles } from '../database/readiness.ts'
+import { createLive } from '../graphql/live.ts'
 import { isApiRole, type Identity } from '../graphql/identity.ts'
 import { createIdentify } from '../server/identify.ts'
 import { startServer, type Route, type Server, type ServerOptions } from '../server/server.ts'
@@ -44,7 +46,12 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
 
   try {
     await checkPool(pool)
-    const server = await startServer({ ...settings, pool, policy, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
+    const live = createLive({
+      deliveries: (endpointIds) => liveDeliveries(pool, endpointIds),
+      events: (tenantIds, seconds) => liveEvents(pool, tenantIds, seconds),
+      onError: (error) => log.error({ err: error }, 'what is watched live could not be looked at'),
+    })
+    const server = await startServer({ ...settings, pool, policy, live, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
     const stop = async (graceMs?: number) => {
       await server.stop(graceMs)
       if (!pool.ended) await pool.end()

@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/config/package.ts'
 import { addressPolicy } from '../../src/core/address.ts'
+import { createLive } from '../../src/graphql/live.ts'
 import { apiPreset } from '../../src/graphql/preset.ts'
 import { makeSchema } from 'postgraphile' // after the preset, which sets the mode of Grafast
 import { createTestDatabase } from '../support/database.ts'
@@ -17,6 +18,7 @@ const { schema } = await makeSchema(
     policy: addressPolicy(),
     graphqlPath: '/graphql',
     graphiql: false,
+    live: createLive({ deliveries: () => Promise.resolve([]), events: () => Promise.resolve([]), onError: () => undefined }),
     identify: () => {
       throw new Error('nobody asks here')
     },

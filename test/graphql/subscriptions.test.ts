@@ -1,0 +1,82 @@
+/** Watching live, by a client that anybody may use: graphql-ws. */
+import { createClient, type Client } from 'graphql-ws'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { mint, startTestApi } from '../support/api.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
+import { waitFor } from '../support/wait.ts'
+
+const db = await createTestDatabase({ template: 'core' })
+const api = await startTestApi(db.url)
+const [mine, theirs] = [await createEndpoint(db.pool, { tenant_id: 'a' }), await createEndpoint(db.pool, { tenant_id: 'b' })]
+
+type Watching = { readonly seen: Record<string, unknown>[]; readonly ended: () => unknown; readonly client: Client }
+
+const watch = (query: string, token: string): Watching => {
+  const closes: unknown[] = []
+  const client = createClient({ url: `${api.url.replace('http', 'ws')}/graphql`, connectionParams: { authorization: `Bearer ${token}` }, retryAttempts: 0, lazyCloseTimeout: 0, on: { closed: (event) => closes.push((event as CloseEvent).code) } })
+  const seen: Record<string, unknown>[] = []
+  client.subscribe({ query }, { next: (value) => void seen.push(value as Record<string, unknown>), error: (error) => void seen.push({ errors: error }), complete: () => undefined })
+  return { seen, client, ended: () => closes[0] }
+}
+
+const token = (tenant: string, expires: string | number = '5 minutes') => mint({ role: 'viewer', tenant_id: tenant }, { expires })
+
+/** Nothing shows that a subscription has begun but what it sends: so something is made to happen until it does. */
+const untilSeen = async ({ seen }: Watching, happen: () => Promise<unknown>) => {
+  await waitFor(async () => {
+    await happen()
+    return seen.length > 0
+  }, { deadlineMs: 15_000, what: 'the subscription to send something' })
+}
+
+const watching = suite('watching')
+
+watching('shows deliveries as they come and change', async () => {
+  const watcher = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id status event { type } } }`, await token('a'))
+  await untilSeen(watcher, () => createEvents(db.pool, { tenant: 'a' }))
+  const [first] = await deliveriesOf(db.pool, mine)
+  await endDelivery(db.pool, first!.id, 'failed')
+  const isFailed = (value: Record<string, unknown>) => JSON.stringify(value).includes(`{"deliveryUpdated":{"id":"${first!.id}","status":"failed","event":{"type":"test.event"}}}`)
+  await waitFor(() => watcher.seen.some(isFailed), { what: 'the failure to be shown' })
+  await watcher.client.dispose()
+})
+
+watching('shows events, and only of one\'s own tenant', async () => {
+  const watcher = watch('subscription { eventCreated { tenantId type } }', await token('a'))
+  const spy = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id } }`, await token('b'))
+  const other = watch(`subscription { deliveryUpdated(endpointId: "${theirs}") { tenantId } }`, await token('b'))
+  await untilSeen(watcher, () => createEvents(db.pool, { tenant: 'a' }))
+  await untilSeen(other, () => createEvents(db.pool, { tenant: 'b' }))
+  assert.ok(watcher.seen.every((value) => JSON.stringify(value) === '{"data":{"eventCreated":{"tenantId":"a","type":"test.event"}}}'))
+  assert.equal(spy.seen, [])
+  await Promise.all([watcher, spy, other].map(({ client }) => client.dispose()))
+})
+
+watching('ends with the token', async () => {
+  const watcher = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id } }`, await token('a', Math.floor(Date.now() / 1000) + 2))
+  await waitFor(() => watcher.ended() === 4403, { deadlineMs: 15_000, what: 'the socket to be closed' })
+})
+
+watching('ends when the API key is revoked', async () => {
+  const owner = await api.as('owner', 'a')
+  const { data } = await owner('mutation { createApiKey(name: "tv", role: "viewer") { apiKey { id } key } }')
+  const watcher = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id } }`, data.createApiKey.key)
+  await untilSeen(watcher, () => createEvents(db.pool, { tenant: 'a' }))
+  await owner(`mutation { revokeApiKey(id: "${data.createApiKey.apiKey.id}") { apiKey { id } } }`)
+  await waitFor(() => watcher.ended() === 4403, { deadlineMs: 15_000, what: 'the socket to be closed' })
+})
+
+watching('is refused without a token', async () => {
+  const watcher = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id } }`, 'nonsense')
+  await waitFor(() => watcher.seen.length > 0 || watcher.ended(), { what: 'the refusal' })
+  assert.not.match(JSON.stringify(watcher.seen), /"data":\{"deliveryUpdated":\{/)
+  await watcher.client.dispose()
+})
+
+watching.after(async () => {
+  await api.stop()
+  await db.drop()
+})
+watching.run()
