@@ -34,7 +34,7 @@ export const SubscriptionsPlugin = extendSchema((build) => {
   const watch = (args: FieldArgs, topic: (identity: Identity, given: Readonly<Record<string, unknown>>) => Topic) =>
     listen(
       context().get('live'),
-      lambda(object({ identity: context().get('identity'), given: args.getRaw() }), ({ identity, given }) => topicText(topic(identity as Identity, given as Record<string, unknown>))),
+      lambda(object({ identity: context().get('identity'), given: args.getRaw() }), ({ identity, given }) => topicText(topic(identity, given as Record<string, unknown>))),
     )
   const row = (resource: string) => ($id: Step) => pgResources[resource]!.get({ id: $id })
   return {

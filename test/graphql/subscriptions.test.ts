@@ -9,7 +9,8 @@ import { waitFor } from '../support/wait.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const api = await startTestApi(db.url)
-const [mine, theirs] = [await createEndpoint(db.pool, { tenant_id: 'a' }), await createEndpoint(db.pool, { tenant_id: 'b' })]
+const mine = await createEndpoint(db.pool, { tenant_id: 'a' })
+const theirs = await createEndpoint(db.pool, { tenant_id: 'b' })
 
 type Watching = { readonly seen: Record<string, unknown>[]; readonly ended: () => unknown; readonly client: Client }
 
@@ -51,7 +52,7 @@ watching('shows events, and only of one\'s own tenant', async () => {
   await untilSeen(other, () => createEvents(db.pool, { tenant: 'b' }))
   assert.ok(watcher.seen.every((value) => JSON.stringify(value) === '{"data":{"eventCreated":{"tenantId":"a","type":"test.event"}}}'))
   assert.equal(spy.seen, [])
-  await Promise.all([watcher, spy, other].map(({ client }) => client.dispose()))
+  for (const { client } of [watcher, spy, other]) await client.dispose()
 })
 
 watching('ends with the token', async () => {
