@@ -17,6 +17,9 @@ const delivered = /^delivered sale\.created [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f
 
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1) ?? ''
 
+/** Lines of the log that tell of more than a machine under load, which may make the sweeper speak. */
+const errorsIn = (stderr: string): string[] => stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{"level":40'))
+
 const embedded = suite('npm start without DATABASE_URL')
 
 const sell = (demo: RunningCommand) => {
@@ -26,7 +29,7 @@ const sell = (demo: RunningCommand) => {
 
 embedded('with --once ends with the line that scripts read', async () => {
   const { code, stdout, stderr } = await runCommand(['demo', '--once'], { env: { ROWHOOK_HOME: home }, deadlineMs: 120_000 })
-  assert.equal([code, stderr], [0, ''])
+  assert.equal([code, errorsIn(stderr)], [0, []])
   assert.match(lastLine(stdout), delivered)
   assert.match(stdout, /insert into public\.sales/)
 })
@@ -44,7 +47,7 @@ embedded('goes on, shows each further sale, and stops cleanly', async () => {
   await demo.says(/Received sale\.created [0-9a-f-]+, verified:\n\n {2}.*"total":"99\.90"/)
   demo.kill('SIGINT')
   const { code, stderr } = await demo.ended
-  assert.equal([code, stderr], [0, ''])
+  assert.equal([code, errorsIn(stderr)], [0, []])
   await waitFor(() => !existsSync(join(home, 'postgres/data/postmaster.pid')), { what: 'the embedded PostgreSQL to be gone' })
   assert.ok((await readdir(home)).includes('postgres'))
 })

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/config/package.ts'
 import { sign } from '../../src/core/signature.ts'
 import { endPrograms, startProgram, type RunningCommand } from '../support/command.ts'
+import { createTestDatabase } from '../support/database.ts'
 import { fencesOf } from '../support/fences.ts'
 import { createReceiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
@@ -49,7 +50,7 @@ const moduleOf = async (words: string): Promise<string> => {
 let demo: RunningCommand
 let pool: pg.Pool
 const databaseUrl = () => /psql '([^']+)'/.exec(demo.stdout())![1]!
-const runModule = async (words: string) => startProgram(process.execPath, [await moduleOf(words)], { env: { DATABASE_URL: databaseUrl() } }).ended
+const runModule = async (words: string, url = databaseUrl()) => startProgram(process.execPath, [await moduleOf(words)], { env: { DATABASE_URL: url } }).ended
 
 const readme = suite('README.md')
 
@@ -104,7 +105,9 @@ readme('operates: migrate, worker, health, and a worker in a program', async () 
   worker.kill('SIGTERM')
   assert.is((await worker.ended).code, 0)
   await pool.query(block('webhooks.queue_health'))
-  const { code, stderr } = await runModule('createWorker')
+  const own = await createTestDatabase({ template: 'empty' })
+  const { code, stderr } = await runModule('createWorker', own.url)
+  await own.drop()
   assert.equal([code, stderr], [0, ''])
 })
 

@@ -1,20 +1,21 @@
 /** `rowhook postgres`: the embedded PostgreSQL by itself. */
-import { once } from 'node:events'
 import { InvalidArgumentError, type Command } from 'commander'
 import { loadConfig } from '../../config/load.ts'
+import { listenForStop } from '../told-to-stop.ts'
 
 type Options = { port?: number; url?: true; stop?: true }
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 const run = async ({ port, url, stop }: Options) => {
+  const stopping = url || stop ? undefined : listenForStop()
   const { startEmbedded } = await import('../../database/embedded.ts')
   const server = await startEmbedded({ home: loadConfig().home, ...(port === undefined ? {} : { port }) })
   if (url) print(server.url)
-  if (!url && !stop) {
+  if (stopping) {
     print(`PostgreSQL ${server.adopted ? 'is already running' : 'is running'}. Connect with:\n\n  psql ${server.url}\n\nPress Ctrl-C to stop.`)
     const alive = setInterval(() => undefined, 3_600_000) // waiting for a signal does not keep a process alive
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    await stopping.asked
     clearInterval(alive)
   }
   await server.stop()
