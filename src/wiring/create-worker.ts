@@ -25,6 +25,8 @@ export type CreateWorkerOptions = {
   readonly timeoutMs?: number
   /** milliseconds that stand for the first minute of the default schedule; 60000 */
   readonly retryDelayMs?: number
+  /** the name under which this database is armed (`ROWHOOK_DEPLOYMENT` of `rowhook arm`); none */
+  readonly deployment?: string
   /** `false` records and sends nothing; `true` */
   readonly outboundEnabled?: boolean
   /** warnings and errors to standard error by default */
