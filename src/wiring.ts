@@ -9,6 +9,7 @@ import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
 import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool } from './database/pool.ts'
 import { isRefusal, recordResults } from './database/results.ts'
+import { readQueueFigures } from './database/queue-figures.ts'
 import { workerUrl } from './database/session.ts'
 import { addTraffic } from './database/traffic.ts'
 import { mirrorSettings } from './database/settings.ts'
@@ -25,6 +26,7 @@ import { createSender, type Sender } from './http/sender.ts'
 import { alertChannels } from './wiring/alert-channels.ts'
 import { reportTraffic } from './wiring/report-traffic.ts'
 import { createCloneGuard } from './worker/clone-guard.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
 export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
@@ -49,6 +51,11 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly unservedAfterMs?: number
 }
 
+export type LaunchedWorker = Worker & {
+  /** what it tells Prometheus; made when it is asked for first */
+  readonly metrics: () => Metrics
+}
+
 /** Connections of a worker beside its lock connection and the listener of graphile-worker: reads, two record batches, jobs, rounds. */
 const POOL_SIZE = 12
 const STALE_AFTER_MS = 10_000
@@ -58,7 +65,7 @@ const POOL_END_MS = 2_000
  * Starts a worker on a migrated database. It keeps itself alive until `stop`.
  * @throws RowhookError WHDBC where the database cannot be reached, WHNET for networks that are none, WHURL and its like for a URL of `urls`
  */
-export const launchWorker = async (settings: WorkerSettings): Promise<Worker> => {
+export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWorker> => {
   const { log, staleAfterMs = STALE_AFTER_MS } = settings
   const onError = (error: Error) => log.warn({ err: error }, 'a connection broke')
   const pool = createPool({ databaseUrl: workerUrl(settings.databaseUrl), name: 'rowhook worker', max: POOL_SIZE, onError })
@@ -137,6 +144,13 @@ export const launchWorker = async (settings: WorkerSettings): Promise<Worker> =>
     // A connection that waits for an answer that never comes does not keep the process.
     await Promise.race([pool.end(), sleep(POOL_END_MS, undefined, { ref: false })])
   }
+  let metrics: Metrics | undefined
+  const makeMetrics = () =>
+    createMetrics({
+      process: () => ({ ...counters, ...worker.vitals(), pool: { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount } }),
+      queue: () => readQueueFigures(pool),
+      nowMs: systemClock.monotonicMs,
+    })
   let stopping: Promise<void> | undefined
-  return { ...worker, stop: (graceMs) => (stopping ??= stop(graceMs)) }
+  return { ...worker, metrics: () => (metrics ??= makeMetrics()), stop: (graceMs) => (stopping ??= stop(graceMs)) }
 }

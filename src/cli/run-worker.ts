@@ -1,6 +1,8 @@
 /** A worker as a process: from its start until somebody tells it to stop. */
 import type { Config } from '../config/load.ts'
 import { EMBEDDED, placeOf, type Whereabouts } from '../database/arming.ts'
+import type { MetricsListener } from '../metrics/listener.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { WorkerSettings } from '../wiring.ts'
 import type { Stopping } from './told-to-stop.ts'
 
@@ -11,20 +13,35 @@ const GRACE_MS = 20_000
 export const whereabouts = ({ databaseUrl, deployment }: Config): Whereabouts => ({ place: databaseUrl === undefined ? EMBEDDED : placeOf(databaseUrl), deployment })
 
 /** What a worker takes from the configuration. */
-export const workerSettings = (config: Config, databaseUrl: string, log: WorkerSettings['log']): WorkerSettings => ({ ...config, ...whereabouts(config), databaseUrl, log })
+export const workerSettings = (config: Config, databaseUrl: string, log: WorkerSettings['log']): WorkerSettings & Pick<Config, 'metricsPort'> => ({ ...config, ...whereabouts(config), databaseUrl, log })
+
+/** A port that is taken keeps nothing from being delivered. */
+const openScrapes = async (metrics: Metrics, port: number, log: WorkerSettings['log']): Promise<MetricsListener | undefined> => {
+  const { listenForScrapes } = await import('../metrics/listener.ts')
+  try {
+    const listener = await listenForScrapes(metrics, port)
+    log.info({ port: listener.port }, 'metrics are served')
+    return listener
+  } catch (error) {
+    log.error({ err: error }, 'metrics are not served')
+    return undefined
+  }
+}
 
 /**
  * Runs a worker until `stopping` is asked. Returns when every request has ended or has been handed back.
  * @throws RowhookError WHMIS (not migrated), WHNEW, WHDBC, WHNET
  */
-export const runWorker = async (settings: WorkerSettings, stopping: Stopping): Promise<void> => {
+export const runWorker = async (settings: WorkerSettings & { readonly metricsPort?: number | undefined }, stopping: Stopping): Promise<void> => {
   const { log } = settings
   const { checkMigrated } = await import('../database/migrated.ts')
   await checkMigrated(settings.databaseUrl)
   const { launchWorker } = await import('../wiring.ts')
   const worker = await launchWorker(settings)
+  const scrapes = settings.metricsPort === undefined ? undefined : await openScrapes(worker.metrics(), settings.metricsPort, log)
   const signal = await stopping.asked
   log.info({ signal, inFlight: worker.vitals().inFlight }, 'stopping')
   await worker.stop(GRACE_MS)
+  await scrapes?.close()
   log.info({}, 'stopped')
 }

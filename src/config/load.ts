@@ -27,6 +27,7 @@ const variables = z.object({
   WEBHOOK_URLS: list(asHttpUrl, 'must be http or https URLs'),
   WEBHOOK_SECRET: text(/^\S{16,255}$/, 'must be a whsec_… secret, or 16 to 255 characters without spaces'),
   OUTBOUND_WEBHOOKS_ENABLED: flag,
+  METRICS_PORT: integer(0, 65_535),
   SMTP_URL: url('smtp', 'smtps'),
   SLACK_WEBHOOK_URL: url('https', 'http'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('https', 'http'),
@@ -78,6 +79,8 @@ export type Config = {
   readonly secret: string | undefined
   /** `false`: events and deliveries are recorded, nothing is sent */
   readonly outboundEnabled: boolean
+  /** TCP port on which a worker serves /metrics; 0 = a free one; `undefined`: none */
+  readonly metricsPort: number | undefined
   readonly smtpUrl: string | undefined
   readonly slackWebhookUrl: string | undefined
   readonly otlpEndpoint: string | undefined
@@ -129,6 +132,7 @@ export const loadConfig = (env: Environment = process.env): Config => {
     urls: is.WEBHOOK_URLS ?? [],
     secret: is.WEBHOOK_SECRET,
     outboundEnabled: is.OUTBOUND_WEBHOOKS_ENABLED ?? true,
+    metricsPort: is.METRICS_PORT,
     smtpUrl: is.SMTP_URL,
     slackWebhookUrl: is.SLACK_WEBHOOK_URL,
     otlpEndpoint: is.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -1,11 +1,10 @@
 /** A real worker inside the test's process, allowed to reach loopback. */
-import { launchWorker, type WorkerSettings } from '../../src/wiring.ts'
-import type { Worker } from '../../src/worker/worker.ts'
+import { launchWorker, type LaunchedWorker, type WorkerSettings } from '../../src/wiring.ts'
 
 /** Log lines of a worker, for tests that ask what it said. */
 export type Line = { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
 
-export type TestWorker = Worker & { readonly lines: readonly Line[] }
+export type TestWorker = LaunchedWorker & { readonly lines: readonly Line[] }
 
 /** Starts a worker and waits until it takes lanes. Stop it before the database is dropped. */
 export const startTestWorker = async (databaseUrl: string, settings: Partial<WorkerSettings> = {}): Promise<TestWorker> => {

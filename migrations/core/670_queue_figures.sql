@@ -1,0 +1,34 @@
+-- Up Migration
+-- The queue in figures for a scrape: bounded counts and single probes, whatever the size of the log.
+
+create function webhooks_private.queue_figures(as_of timestamptz default now())
+returns table (due bigint, due_age_seconds double precision, dead_letters bigint, circuits_open bigint, held bigint,
+               workers_alive bigint, workers_silent bigint, alerts_open jsonb, endpoints_active bigint, sending boolean)
+language sql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+begin atomic
+  select (select count(*) from (
+            select from webhooks.endpoints as p cross join lateral (
+              select from webhooks.deliveries as d
+               where d.endpoint_id = p.id and d.status in ('pending', 'retrying') and d.order_key is null and d.next_retry_at <= as_of
+               union all
+              select from webhooks.deliveries as d
+               where d.endpoint_id = p.id and d.status in ('pending', 'retrying') and d.order_key is not null and d.next_retry_at <= as_of) as d
+             limit 10000) as bounded),
+         coalesce((select extract(epoch from as_of - e.due_at)::double precision from webhooks_private.earliest_due(as_of) as e), 0),
+         (select count(*) from (select from webhooks.deliveries as d where d.status = 'failed' limit 10000) as bounded),
+         (select count(*) from webhooks_private.lanes as l where l.circuit <> 'closed'),
+         (select count(*) from webhooks_private.lanes as l where l.held_until > as_of),
+         (select count(*) from webhooks_private.workers as w where w.ended_at is null and w.heartbeat_at >  as_of - interval '10 seconds'),
+         (select count(*) from webhooks_private.workers as w where w.ended_at is null and w.heartbeat_at <= as_of - interval '10 seconds'),
+         (select coalesce(jsonb_object_agg(a.kind, a.count), '{}') from (select o.kind, count(*) from webhooks.alerts as o where o.resolved_at is null group by o.kind) as a),
+         (select count(*) from webhooks.endpoints as p where p.is_active and p.deleted_at is null),
+         s.sending
+    from webhooks.settings as s;
+end;
+comment on function webhooks_private.queue_figures(timestamptz) is
+  'The queue for a scrape of metrics. due and dead_letters are counted up to 10,000; due_age_seconds is that of the delivery that waits longest, 0 when none does.';
+
+-- Down Migration
+drop function webhooks_private.queue_figures(timestamptz);
