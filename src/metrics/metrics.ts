@@ -58,7 +58,7 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
     new Gauge({ name, help, labelNames, registers, collect() {
       const now = samples()
       this.reset()
-      if (now.length === 0) this.remove() // what is not known is left out: 0 would be a lie
+      if (now.length === 0 && labelNames.length === 0) this.remove() // what is not known is left out: 0 would be a lie
       for (const [labels, value] of now) this.set(labels, value)
     } })
   const one = (value: number): Sample[] => [[{}, value]]
