@@ -2,7 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { backlog } from './backlog.ts'
 import { fairness } from './fairness.ts'
+import { guard } from './guard.ts'
 import { startBench } from './harness/bench.ts'
 import type { Figure } from './harness/figure.ts'
 import { describeMachine } from './harness/machine.ts'
@@ -10,10 +12,13 @@ import { benchHome } from './harness/places.ts'
 import { jsonLines, machineLine, table } from './harness/report.ts'
 import { runFigure } from './harness/run.ts'
 import { latency } from './latency.ts'
+import { log } from './log.ts'
+import { memory } from './memory.ts'
+import { scale } from './scale.ts'
 import { throughput } from './throughput.ts'
 import { writes } from './writes.ts'
 
-const figures: readonly Figure[] = [throughput, latency, writes, fairness]
+const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, guard]
 
 const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--statements]
 

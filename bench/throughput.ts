@@ -3,44 +3,21 @@ import type { Bench } from './harness/bench.ts'
 import { startBullMq } from './harness/bullmq.ts'
 import { startChild } from './harness/child.ts'
 import { processCpuMs } from './harness/cpu.ts'
+import { drain, measureDrain, warmUpOf, type Drain } from './harness/drain.ts'
 import type { Figure, Sample, Variant } from './harness/figure.ts'
 import { needsRedis } from './harness/redis.ts'
-import { addEndpoints, startRowhook, writeBulk, writeForAll, writeSingly, type Rowhook } from './harness/rowhook.ts'
+import { writeForAll, writeSingly } from './harness/rowhook.ts'
 
 const ENDPOINTS = 20
 /** requests under way, for everybody: a tenant's share in Rowhook */
 const CONCURRENCY = 100
 const BODY_BYTES = 500
 
-type Measured = {
-  readonly count: number
-  readonly delayMs: number
-  readonly workerCpuMs: () => number
-  readonly storeCpuMs: () => number
-  readonly go: () => Promise<unknown>
-  /** resolves when everything is recorded */
-  readonly settled?: () => Promise<unknown>
-}
-
-/** From the first request to the last for the rate; until all is recorded for the CPU. */
-const measure = async ({ receiver }: Bench, { count, delayMs, workerCpuMs, storeCpuMs, go, settled }: Measured): Promise<Sample> => {
-  await receiver.reset({ delayMs })
-  const [workerBefore, storeBefore] = [workerCpuMs(), storeCpuMs()]
-  await Promise.all([go(), receiver.waitFor(count)])
-  const { firstMs, lastMs } = await receiver.received()
-  await settled?.()
-  const each = (ms: number) => (ms * 1000) / count
-  return { rate: ((count - 1) / (lastMs - firstMs)) * 1000, workerUs: each(workerCpuMs() - workerBefore), storeUs: each(storeCpuMs() - storeBefore) }
-}
-
-/** So many deliveries go through each worker first, so that all of them run compiled code. */
-const warmUp = (count: number): number => Math.min(3_000, Math.ceil(count / 5))
-
 const raw = (bench: Bench, count: number, delayMs: number) => async (): Promise<Sample> => {
   const worker = await startChild('raw')
   const run = (n: number) => worker.call('run', bench.receiver.origin, n, CONCURRENCY, BODY_BYTES)
-  await run(warmUp(count))
-  const sample = await measure(bench, { count, delayMs, workerCpuMs: () => processCpuMs(worker.pid), storeCpuMs: () => 0, go: () => run(count) })
+  await run(warmUpOf(count))
+  const sample = await measureDrain(bench, { count, delayMs, workerCpuMs: () => processCpuMs(worker.pid), storeCpuMs: () => 0, go: () => run(count) })
   await worker.stop()
   return sample
 }
@@ -48,11 +25,11 @@ const raw = (bench: Bench, count: number, delayMs: number) => async (): Promise<
 const bullmq = (bench: Bench, count: number, delayMs: number) => async (): Promise<Sample> => {
   const { queue, fill, settled, stop, workerCpuMs } = await startBullMq(bench, CONCURRENCY)
   await bench.receiver.reset()
-  await fill(warmUp(count), BODY_BYTES)
-  await bench.receiver.waitFor(warmUp(count))
+  await fill(warmUpOf(count), BODY_BYTES)
+  await bench.receiver.waitFor(warmUpOf(count))
   await queue.pause()
   await fill(count, BODY_BYTES)
-  const sample = await measure(bench, { count, delayMs, workerCpuMs, storeCpuMs: bench.redis!.cpuMs, go: () => queue.resume(), settled })
+  const sample = await measureDrain(bench, { count, delayMs, workerCpuMs, storeCpuMs: bench.redis!.cpuMs, go: () => queue.resume(), settled })
   await stop()
   return sample
 }
@@ -61,42 +38,25 @@ const pgBoss = (bench: Bench, count: number) => async (): Promise<Sample> => {
   const database = await bench.server.create('empty')
   const worker = await startChild('pg-boss', database.url)
   await bench.receiver.reset()
-  await worker.call('fill', 'warm', warmUp(count), BODY_BYTES)
+  await worker.call('fill', 'warm', warmUpOf(count), BODY_BYTES)
   await worker.call('work', 'warm', bench.receiver.origin)
-  await bench.receiver.waitFor(warmUp(count))
+  await bench.receiver.waitFor(warmUpOf(count))
   await worker.call('fill', 'deliveries', count, BODY_BYTES)
   const done = async () => {
     while ((await database.pool.query(`select from pgboss.job where name = 'deliveries' and state < 'completed' limit 1`)).rowCount! > 0) await new Promise((resolve) => setTimeout(resolve, 50))
   }
   const go = () => worker.call('work', 'deliveries', bench.receiver.origin)
-  const sample = await measure(bench, { count, delayMs: 0, workerCpuMs: () => processCpuMs(worker.pid), storeCpuMs: bench.server.cpuMs, go, settled: done })
+  const sample = await measureDrain(bench, { count, delayMs: 0, workerCpuMs: () => processCpuMs(worker.pid), storeCpuMs: bench.server.cpuMs, go, settled: done })
   await worker.stop()
   await database.drop()
   return sample
 }
 
-type Fill = (rowhook: Rowhook, count: number) => Promise<void>
+const rowhook = (bench: Bench, count: number, delayMs: number, fill: Drain['fill']) => () =>
+  drain(bench, { count, endpoints: ENDPOINTS, bodyBytes: BODY_BYTES, delayMs, ...(fill === undefined ? {} : { fill }) })
 
-const bulk: Fill = ({ pool }, count) => writeBulk(pool, { count, endpoints: ENDPOINTS, bodyBytes: BODY_BYTES })
-const single: Fill = ({ pool }, count) => writeSingly(pool, { count, endpoints: ENDPOINTS, bodyBytes: BODY_BYTES })
-const fanOut: Fill = ({ pool }, count) => writeForAll(pool, { count: count / ENDPOINTS, bodyBytes: BODY_BYTES })
-
-/** The backlog collects while the endpoints are paused; what is measured begins with their resumption. */
-const rowhook = (bench: Bench, count: number, delayMs: number, fill: Fill) => async (): Promise<Sample> => {
-  const { receiver, server } = bench
-  const rowhook = await startRowhook(bench, (pool) => addEndpoints(pool, receiver.origin, { count: ENDPOINTS }))
-  const { pool, workerCpuMs, settled, stop } = rowhook
-  await receiver.reset()
-  await bulk(rowhook, warmUp(count))
-  await receiver.waitFor(warmUp(count))
-  await settled()
-  await pool.query('update webhooks.endpoints set paused_at = now()')
-  await fill(rowhook, count)
-  const go = () => pool.query('update webhooks.endpoints set paused_at = null')
-  const sample = await measure(bench, { count, delayMs, workerCpuMs, storeCpuMs: server.cpuMs, go, settled })
-  await stop()
-  return sample
-}
+const single = (count: number): Drain['fill'] => ({ pool }) => writeSingly(pool, { count, endpoints: ENDPOINTS, bodyBytes: BODY_BYTES })
+const fanOut = (count: number): Drain['fill'] => ({ pool }) => writeForAll(pool, { count: count / ENDPOINTS, bodyBytes: BODY_BYTES })
 
 export const throughput: Figure = {
   name: 'throughput',
@@ -122,12 +82,12 @@ export const throughput: Figure = {
       { name: 'raw', run: raw(bench, count, 0) },
       { name: 'bullmq', ...needsRedis(bench), run: bullmq(bench, count, 0) },
       { name: 'pg-boss', run: pgBoss(bench, count) },
-      { name: 'rowhook-bulk', run: rowhook(bench, count, 0, bulk) },
-      { name: 'rowhook-single', run: rowhook(bench, count, 0, single) },
-      { name: 'rowhook-fanout', run: rowhook(bench, count, 0, fanOut) },
+      { name: 'rowhook-bulk', run: rowhook(bench, count, 0, undefined) },
+      { name: 'rowhook-single', run: rowhook(bench, count, 0, single(count)) },
+      { name: 'rowhook-fanout', run: rowhook(bench, count, 0, fanOut(count)) },
       { name: 'raw-20ms', run: raw(bench, slow, 20) },
       { name: 'bullmq-20ms', ...needsRedis(bench), run: bullmq(bench, slow, 20) },
-      { name: 'rowhook-20ms', run: rowhook(bench, slow, 20, bulk) },
+      { name: 'rowhook-20ms', run: rowhook(bench, slow, 20, undefined) },
     ] satisfies Variant[]
   },
 }

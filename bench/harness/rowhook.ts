@@ -89,6 +89,7 @@ export const writeForAll = async (pool: pg.Pool, { count, bodyBytes, from = 0, p
 export type Rowhook = {
   readonly database: Database
   readonly pool: pg.Pool
+  /** the first one */
   readonly worker: Child
   readonly workerCpuMs: () => number
   readonly vitals: () => Promise<RowhookVitals>
@@ -97,19 +98,20 @@ export type Rowhook = {
   readonly stop: () => Promise<void>
 }
 
-/** A database of its own, then `prepare`, then a worker. */
-export const startRowhook = async ({ server, statements }: Bench, prepare: (pool: pg.Pool) => Promise<unknown>): Promise<Rowhook> => {
+/** A database of its own, then `prepare`, then a worker, or several. */
+export const startRowhook = async ({ server, statements }: Bench, prepare: (pool: pg.Pool) => Promise<unknown>, workers = 1): Promise<Rowhook> => {
   const database = await server.create('core')
   const { pool } = database
   // What the worker mirrors at its start, so that endpoints may be saved before.
   await pool.query(`update webhooks.settings set allow_http = true, allow_ports = '{}'`)
   await prepare(pool)
-  const worker = await startChild('rowhook', database.url)
+  const children = await Promise.all(Array.from({ length: workers }, () => startChild('rowhook', database.url)))
+  const [worker] = children as [Child, ...Child[]]
   return {
     database,
     pool,
     worker,
-    workerCpuMs: () => processCpuMs(worker.pid),
+    workerCpuMs: () => children.reduce((sum, { pid }) => sum + processCpuMs(pid), 0),
     vitals: () => worker.call('vitals'),
     settled: async () => {
       const isOpen = `select exists (select from webhooks.endpoints as p join webhooks.deliveries as d on d.endpoint_id = p.id
@@ -117,7 +119,7 @@ export const startRowhook = async ({ server, statements }: Bench, prepare: (pool
       while ((await pool.query<{ open: boolean }>(isOpen)).rows[0]!.open) await new Promise((resolve) => setTimeout(resolve, 20))
     },
     stop: async () => {
-      await worker.stop()
+      await Promise.all(children.map((child) => child.stop()))
       if (statements) await reportStatements(pool)
       await database.drop()
     },
