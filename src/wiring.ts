@@ -13,7 +13,7 @@ import { readQueueFigures } from './database/queue-figures.ts'
 import { workerUrl } from './database/session.ts'
 import { addTraffic } from './database/traffic.ts'
 import { mirrorSettings } from './database/settings.ts'
-import { claimRound, closeDeadLanes, disableFailing, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
+import { claimRound, closeDeadLanes, disableFailing, freeOrphanedJobs, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
 import { tellAlerts } from './delivery/alerting.ts'
 import { systemClock } from './delivery/clock.ts'
 import { createMemories } from './delivery/memory.ts'
@@ -129,6 +129,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     ...(settings.unservedAfterMs === undefined ? undefined : { unservedAfterMs: settings.unservedAfterMs }),
     closeDeadLanes: () => closeDeadLanes(pool),
     disableFailing: () => disableFailing(pool),
+    freeOrphanedJobs: () => freeOrphanedJobs(pool),
     onUnserved: (unserved) =>
       setAlerts(pool, 'unserved_lane', unserved.map(({ endpointId, overdueMs }) => ({
         subject: endpointId,

@@ -18,6 +18,12 @@ declare
   used_event uuid;
   size_limit integer;
 begin
+  if emit.tenant_id = 'rowhook' then
+    raise exception using errcode = 'WHRES',
+      message = 'Tenant rowhook is reserved.',
+      detail  = 'Its events tell operators what becomes of endpoints, deliveries and workers; only Rowhook writes them.',
+      hint    = 'Name the tenant that the event belongs to.';
+  end if;
   if not exists (select from webhooks.event_types as t where t.name = emit.type) then
     raise exception using errcode = 'WHTYP',
       message = format('There is no event type %L.', emit.type),

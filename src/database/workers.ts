@@ -206,3 +206,21 @@ export const disableFailing = async (pool: pg.Pool): Promise<string[]> => {
 export const unlockJobs = async (pool: pg.Pool, poolIds: readonly string[]): Promise<void> => {
   if (poolIds.length > 0) await pool.query('select graphile_worker.force_unlock_workers($1::text[])', [poolIds])
 }
+
+/**
+ * Frees wake-up jobs whose graphile-worker pool belongs to no living worker: one that was killed before its first sign of
+ * life had told nobody of its pools, and graphile-worker itself would wait four hours.
+ */
+export const freeOrphanedJobs = async (pool: pg.Pool): Promise<number> => {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'orphaned_jobs',
+    text: `
+      select distinct j.locked_by as id
+        from graphile_worker.jobs as j
+       where j.task_identifier = 'deliver'
+         and j.locked_at < now() - interval '10 seconds'
+         and not exists (select from webhooks_private.workers as w where w.ended_at is null and j.locked_by = any (w.pool_ids))`,
+  })
+  await unlockJobs(pool, rows.map(({ id }) => id))
+  return rows.length
+}

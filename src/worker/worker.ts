@@ -21,6 +21,7 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   readonly sweep: () => Promise<SweptLane[]>
   readonly closeDeadLanes: () => Promise<number>
   /** disables endpoints that have failed for days; gives their ids */
+  readonly freeOrphanedJobs: () => Promise<number>
   readonly disableFailing: () => Promise<readonly string[]>
   readonly onUnserved: (lanes: readonly SweptLane[]) => Promise<void>
   /** a lane that the sweeper finds again and again for so long is a fault, and raises an alert; 30,000 by default */
@@ -97,6 +98,11 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     for (const endpointId of await deps.disableFailing()) log.warn({ endpointId }, 'endpoint disabled: it had nothing but failures for days')
   }
 
+  const freeOrphanedJobs = async (): Promise<void> => {
+    const pools = await deps.freeOrphanedJobs()
+    if (pools > 0) log.warn({ pools }, 'freed wake-up jobs of workers that died before they gave a sign of life')
+  }
+
   /** when the sweeper found a lane first, of those that it found in each round since */
   let unserved = new Map<string, number>()
 
@@ -114,6 +120,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     if (!(await deps.claimRound('close', selfId))) return
     await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
     await step('disable failing endpoints', disableFailing())
+    await step('free orphaned jobs', freeOrphanedJobs())
   }
 
   const keepRounds = async (): Promise<void> => {
