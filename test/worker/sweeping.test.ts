@@ -63,10 +63,10 @@ sweeping('raises none for what was due long ago and is served now', async () => 
   assert.equal(await alerts(hook), [])
 })
 
-sweeping('frees the wake-up jobs of a worker that nobody knows, and leaves those of other tasks', async () => {
+sweeping('frees the wake-up jobs of a pool that nobody knows, and leaves those of other applications', async () => {
   const client = await engine.db.connect()
   for (const task of ['deliver', 'of_the_application']) await client.query(`select graphile_worker.add_job($1, '{}', job_key => $1, run_at => now() + interval '1 hour')`, [task])
-  await client.query(`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = 'pool-of-a-dead-worker' where key in ('deliver', 'of_the_application')`)
+  await client.query(`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = 'pool of ' || key where key in ('deliver', 'of_the_application')`)
   const locked = async () => (await client.query<{ key: string }>('select key from graphile_worker.jobs where locked_by is not null order by key')).rows.map(({ key }) => key)
   await waitFor(async () => !(await locked()).includes('deliver'), { deadlineMs: 10_000, what: 'the job to be free' })
   assert.equal(await locked(), ['of_the_application'])
