@@ -30,11 +30,14 @@ const TERMINATE = `
 select count(pg_terminate_backend(pid))::integer as ended
   from (select pid from pg_stat_activity where application_name like 'rowhook%' order by md5(pid::text || $1) limit $2) as some`
 
-export const startFaults = (plan: readonly Fault[], database: Database, fleet: Fleet): Faults => {
+/** Between two faults at least: a worker needs a moment to start. */
+const LEAST_GAP_MS = 1_500
+
+/** @param written events that are written so far */
+export const startFaults = (plan: readonly Fault[], database: Database, fleet: Fleet, written: () => number): Faults => {
   const incidents: Incident[] = []
   const thawing: Promise<void>[] = []
   let awayMs = 0
-  const startedMs = performance.now()
 
   const ownedBy = async ({ pid }: Member): Promise<string[]> =>
     database.pool.query<{ path: string }>(OWNED, [pid]).then(({ rows }) => rows.map(({ path }) => path), () => [])
@@ -73,7 +76,8 @@ export const startFaults = (plan: readonly Fault[], database: Database, fleet: F
 
   const run = async (): Promise<void> => {
     for (const fault of plan) {
-      await sleep(Math.max(0, fault.atMs - (performance.now() - startedMs)))
+      await sleep(LEAST_GAP_MS)
+      while (written() < fault.afterEvents) await sleep(20)
       await happen(fault)
     }
     await Promise.all(thawing)

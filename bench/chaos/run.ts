@@ -25,8 +25,10 @@ export type ChaosOptions = {
   readonly say: (line: string) => void
 }
 
-/** After the last event and the last fault: the longest chain of retries takes 8 s, a frozen worker 14 s. */
-const SETTLE_MS = 90_000
+/** After the last event and the last fault something must end within this time, again and again: a chain of retries takes 8 s. */
+const STUCK_MS = 60_000
+/** Open deliveries beyond which the writers wait. */
+const BEHIND = 5_000
 /** Promised by docs/reliability.md. */
 const MAX_RECOVERY_MS = 5_000
 const MAX_FREEZE_RECOVERY_MS = 30_000
@@ -43,37 +45,41 @@ export const runChaos = async ({ events, seed, counts, workers, rate, keep, say 
   try {
     const endpoints = await prepareDomain(database.pool, receivers.port)
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const writeMs = Math.max((events / rate) * 1_000, total * 1_500)
-    const plan = planFaults(seed, counts, writeMs)
-    say(`${events} events to ${endpoints} endpoints, ${workers} workers, ${total} faults over ${Math.round(writeMs / 1_000)} s; files in ${directory}`)
+    const ratePerSecond = Math.min(rate, events / (total * 1.5))
+    say(`${events} events to ${endpoints} endpoints, ${workers} workers, ${total} faults; files in ${directory}`)
 
     const running = startFleet({ databaseUrl: database.url, port: receivers.port, size: workers, directory })
     fleet = running
-    while ((await countWorkers(database)) < workers) await sleep(50)
-    const faults = startFaults(plan, database, running)
-    const writers = startWriters(database.url, { seed, events, ratePerSecond: events / (writeMs / 1_000) })
+    while ((await countWorkers(database)) < workers) {
+      if (running.unexpected.length > 0) throw new Error(running.unexpected.join('\n'))
+      await sleep(50)
+    }
+
+    let open = 0
+    const writers = startWriters(database.url, { seed, events, ratePerSecond, isBehind: () => open > BEHIND })
+    const faults = startFaults(planFaults(seed, counts, events), database, running, writers.events)
 
     const countOpen = async (): Promise<number> => {
       const { rows } = await database.pool.query<{ count: string }>(`select count(*) from webhooks.deliveries where status in ('pending', 'retrying')`)
       return Number(rows[0]!.count)
     }
-    let isOver = false
-    const chatter = (async () => {
-      while (!isOver) {
-        await sleep(5_000, undefined, { ref: false })
-        if (!isOver) say(`${Math.round((performance.now() - startedMs) / 1_000)} s: ${writers.events()} events, ${faults.incidents.length} faults, ${await countOpen().catch(() => 'unknown')} open`)
+    let isWritten = false
+    void Promise.all([faults.done, writers.done]).then(() => (isWritten = true))
+    let fewest = Infinity
+    let fewestAtMs = 0
+    for (let round = 1; !isWritten || (open > 0 && performance.now() - fewestAtMs < STUCK_MS); round += 1) {
+      await sleep(200)
+      open = await countOpen().catch(() => open) // the database may be away
+      if (!isWritten || open < fewest) {
+        fewest = open
+        fewestAtMs = performance.now()
       }
-    })()
-    await Promise.all([faults.done, writers.done])
-    say('all written; waiting for what is open')
-    const deadlineMs = performance.now() + SETTLE_MS
-    while (performance.now() < deadlineMs && (await countOpen()) > 0) await sleep(200)
-    isOver = true
+      if (round % 25 === 0) say(`${Math.round((performance.now() - startedMs) / 1_000)} s: ${writers.events()} events, ${faults.incidents.length} faults, ${open} open`)
+    }
 
     const codes = await running.stop()
     const { unexpected } = running
     fleet = undefined
-    void chatter
     const receipts = await receivers.close()
     const verdict = await checkRun(database.pool, receipts, writers.acknowledged)
     const recovery = measureRecovery(faults.incidents, receipts)

@@ -13,6 +13,15 @@ export type Writers = {
   readonly done: Promise<void>
 }
 
+export type WriterOptions = {
+  readonly seed: number
+  /** when to stop */
+  readonly events: number
+  readonly ratePerSecond: number
+  /** whether the workers have enough to do */
+  readonly isBehind: () => boolean
+}
+
 type Row = { readonly id: string; readonly version: number; readonly events: number }
 type Act = (client: pg.Client, seq: number) => Promise<Row[]>
 
@@ -25,7 +34,7 @@ const UPDATE = `update public.orders set version = version + 1, seq = $2, writer
 
 const WRITERS = 6
 
-export const startWriters = (databaseUrl: string, { seed, events, ratePerSecond }: { seed: number; events: number; ratePerSecond: number }): Writers => {
+export const startWriters = (databaseUrl: string, { seed, events, ratePerSecond, isBehind }: WriterOptions): Writers => {
   const acknowledged = new Map<string, number>()
   let written = 0
   const startedMs = performance.now()
@@ -86,6 +95,7 @@ export const startWriters = (databaseUrl: string, { seed, events, ratePerSecond 
     for (let seq = 1; written < events; seq += 1) {
       const allowed = ((performance.now() - startedMs) / 1_000) * ratePerSecond
       if (written > allowed) await sleep(Math.min(500, ((written - allowed) / ratePerSecond) * 1_000 + 1))
+      while (isBehind()) await sleep(50)
       try {
         if (client === undefined) {
           const opened = new pg.Client({ connectionString: databaseUrl, application_name: 'chaos writer', connectionTimeoutMillis: 5_000 })

@@ -155,7 +155,9 @@ export const circuitOpened = async (pool: pg.Pool, endpointId: string): Promise<
 
 /** Commits which delivery is under way alone on a lane whose owners died. */
 export const markSuspect = async (pool: pg.Pool, endpointId: string, deliveryId: string): Promise<void> => {
-  await pool.query('update webhooks_private.lanes set suspect_id = $2, updated_at = now() where endpoint_id = $1', [endpointId, deliveryId])
+  await pool.query(`update webhooks_private.lanes
+        set suspect_id = $2, suspect_crashes = case when suspect_id = $2 then suspect_crashes else 0 end, updated_at = now()
+      where endpoint_id = $1`, [endpointId, deliveryId])
 }
 
 /**
@@ -165,7 +167,7 @@ export const markSuspect = async (pool: pg.Pool, endpointId: string, deliveryId:
 export const clearSuspect = async (pool: pg.Pool, endpointId: string, also?: 'crashes'): Promise<void> => {
   await pool.query(
     `update webhooks_private.lanes
-        set suspect_id = null, crashes = case when $2 then 0 else crashes end, updated_at = now()
+        set suspect_id = null, suspect_crashes = 0, crashes = case when $2 then 0 else crashes end, updated_at = now()
       where endpoint_id = $1`,
     [endpointId, also === 'crashes'],
   )

@@ -30,7 +30,7 @@ export const replaceWorker = async (lockConnection: pg.ClientBase, formerId: str
        select id, busy_lanes, ended_how from webhooks_private.workers where id = $1 for update
      ), taken_back as (
        update webhooks_private.lanes as l
-          set crashes = greatest(0, l.crashes - 1), updated_at = now()
+          set crashes = greatest(0, l.crashes - 1), suspect_crashes = greatest(0, l.suspect_crashes - 1), updated_at = now()
          from former
         where former.ended_how = 'died'
           and l.endpoint_id = any (former.busy_lanes)
@@ -167,7 +167,8 @@ export const reapWorkers = async (pool: pg.Pool, selfId: string, staleAfterMs: n
       await client.query(
         `insert into webhooks_private.lanes as l (endpoint_id, crashes)
          select distinct id, 1 from unnest($1::uuid[]) as lane (id) order by id
-             on conflict (endpoint_id) do update set crashes = l.crashes + 1, updated_at = now()`,
+             on conflict (endpoint_id) do update
+            set crashes = l.crashes + 1, suspect_crashes = l.suspect_crashes + (l.suspect_id is not null)::integer, updated_at = now()`,
         [worker.busyLanes],
       )
       await client.query(

@@ -42,7 +42,7 @@ const MAX_STATE_AGE_MS = 1_000
 const MAX_QUEUE_AGE_MS = 2_000
 /** A pace that allows nothing for so long gives the lane back until then. */
 const MAX_PACE_WAIT_MS = 5_000
-/** The third crash of an owner with the same delivery under way is taken for its fault. */
+/** The third death with the same delivery under way alone is taken for its fault. One or two happen to innocent ones, when workers are killed often. */
 const QUARANTINE_AFTER = 3
 
 export const createGate = (deps: GateDeps): Gate => {
@@ -113,7 +113,7 @@ export const createGate = (deps: GateDeps): Gate => {
 
   const trust = async (lane: Lane): Promise<void> => {
     lane.probation = undefined
-    lane.endpoint = { ...lane.endpoint, crashes: 0, suspectId: null }
+    lane.endpoint = { ...lane.endpoint, crashes: 0, suspectId: null, suspectCrashes: 0 }
     lane.trustedMs = Infinity
     try {
       await store.clearSuspect(lane.endpoint.id, 'crashes')
@@ -124,9 +124,9 @@ export const createGate = (deps: GateDeps): Gate => {
 
   const attemptSuspect = async (lane: Lane, due: DueDelivery): Promise<Attempted> => {
     const { endpoint } = lane
-    if (endpoint.suspectId === due.id && endpoint.crashes >= QUARANTINE_AFTER) {
+    if (endpoint.suspectId === due.id && endpoint.suspectCrashes >= QUARANTINE_AFTER) {
       await trust(lane) // the culprit is found
-      const reason = `quarantined: ${endpoint.crashes} workers died while this delivery was under way`
+      const reason = `quarantined: ${endpoint.suspectCrashes} workers died while this delivery alone was under way`
       return unsent(due, { delivery: 'fail', reason }, 'quarantined', clock.epochMs())
     }
     await store.markSuspect(endpoint.id, due.id)

@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addressPolicy } from '../../src/core/address.ts'
@@ -38,6 +39,18 @@ connecting('tells one reason where all addresses refuse', async () => {
   await server.close()
   const outcome = await sendTo(['127.0.0.1', '127.0.0.9'], server.port)
   assert.ok(outcome.kind === 'unreachable' && outcome.reason === 'connect' && outcome.code === 'ECONNREFUSED', JSON.stringify(outcome))
+})
+
+connecting('closes a socket that is connected to an address that is not allowed, whatever the names said', async () => {
+  const server = await httpServer((_, response) => response.end())
+  let checks = 0
+  const allowNets = { check: () => (checks += 1) === 1 } as unknown as BlockList // allowed when it was resolved, and not when it is connected
+  const connect = guardedConnector({ policy: { ...loopbackPolicy, allowNets }, resolver: { resolve: async () => ['127.0.0.1'] }, onSocket: () => undefined })
+  const error = await new Promise<(Error & { code?: string }) | null>((resolve) => {
+    connect({ hostname: 'hooks.example.com', protocol: 'http:', port: String(server.port) }, (...[failure]) => resolve(failure))
+  })
+  assert.is(error?.code, BLOCKED)
+  assert.is(checks, 2)
 })
 
 connecting.after.each(closeServers)

@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startEngine } from '../delivery/support/engine.ts'
+import { wakeUpsWaiting } from '../support/endpoints.ts'
 import { waitFor } from '../support/wait.ts'
 import { createProcesses, lockedJobs } from './support/processes.ts'
 
@@ -70,6 +71,7 @@ stopping('stops a request that outlasts the grace time, which then spends no att
   const handedBack = await engine.delivery(id)
   assert.is(handedBack.status, 'pending')
   assert.is(handedBack.attempts, 0)
+  assert.ok((await wakeUpsWaiting(pool)).includes(hook.endpointId), 'a wake-up waits for whoever comes next')
   await engine.launch()
   await hook.waitForRequest(2, 900)
   await engine.waitForStatus(id, 'success')
