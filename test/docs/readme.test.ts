@@ -100,6 +100,8 @@ readme('operates: migrate, worker, health, and a worker in a program', async () 
   const migrated = await shell('migrate status').ended
   assert.equal([migrated.code, migrated.stderr], [0, ''])
   assert.match(migrated.stdout, 'The database is up to date.')
+  const doctor = await shell('-- doctor').ended
+  assert.equal([doctor.code, doctor.stderr], [0, ''])
   const worker = shell(' worker\n')
   await worker.says(/worker ready/)
   worker.kill('SIGTERM')
