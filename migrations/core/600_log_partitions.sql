@@ -9,18 +9,17 @@ return (
 comment on function webhooks_private.retention_of(text) is
   'How long rows of a log table are kept.';
 
-create function webhooks_private.log_partitions(as_of timestamptz default now())
-returns table (parent text, name text, starts timestamptz, ends timestamptz, estimated_rows bigint, bytes bigint, drop_at timestamptz, is_past boolean)
-language sql stable security definer
+create function webhooks_private.partition_bounds(as_of timestamptz default now())
+returns table (parent text, name text, relation oid, starts timestamptz, ends timestamptz, drop_at timestamptz, is_past boolean)
+language sql stable
 set search_path = pg_catalog, pg_temp
 begin atomic
   -- Bounds are keys; the time of a partition is in them. The open ends have none.
   select log.relname::text,
          part.relname::text,
+         part.oid,
          bound.starts,
          bound.ends,
-         greatest(part.reltuples, 0)::bigint,
-         pg_total_relation_size(part.oid),
          bound.ends + webhooks_private.retention_of(log.relname),
          coalesce(bound.ends + webhooks_private.retention_of(log.relname) <= as_of, false)
     from pg_inherits as i
@@ -30,11 +29,23 @@ begin atomic
          select webhooks.occurred_at(substring(e.text from 'FROM \(''([0-9a-f-]{36})''\)')::uuid) as starts,
                 webhooks.occurred_at(substring(e.text from 'TO \(''([0-9a-f-]{36})''\)')::uuid)   as ends
            from pg_get_expr(part.relpartbound, part.oid) as e (text)) as bound
-   where i.inhparent in ('webhooks.events'::regclass, 'webhooks.deliveries'::regclass, 'webhooks.attempts'::regclass)
-   order by log.relname, bound.ends nulls last;
+   where i.inhparent in ('webhooks.events'::regclass, 'webhooks.deliveries'::regclass, 'webhooks.attempts'::regclass);
+end;
+comment on function webhooks_private.partition_bounds(timestamptz) is
+  'The partitions of events, deliveries and attempts, their time (null: open end), and when they are dropped.';
+
+create function webhooks_private.log_partitions(as_of timestamptz default now())
+returns table (parent text, name text, starts timestamptz, ends timestamptz, estimated_rows bigint, bytes bigint, drop_at timestamptz, is_past boolean)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select b.parent, b.name, b.starts, b.ends, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(b.relation), b.drop_at, b.is_past
+    from webhooks_private.partition_bounds(as_of) as b
+    join pg_class                                 as c on c.oid = b.relation
+   order by b.parent, b.ends nulls last;
 end;
 comment on function webhooks_private.log_partitions(timestamptz) is
-  'The partitions of events, deliveries and attempts: their time (null: open end), size, and when they are dropped.';
+  'The partitions of events, deliveries and attempts with their size. Looks at every file of them.';
 
 /*
  * By the partial indexes of open deliveries, an endpoint at a time: what has ended costs nothing, however much it is.
@@ -81,30 +92,35 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC' as $$
 declare
-  past  text[];
-  bound timestamptz;
-  name  text;
+  past   text[];
+  bounds timestamptz[];
+  name   text;
 begin
   if parent <> all (array['events', 'deliveries', 'attempts']) then
     raise exception using errcode = 'invalid_parameter_value', message = format('%L is no log table.', parent);
   end if;
-  if not exists (select from webhooks_private.log_partitions(as_of) as l
-                  where l.parent = drop_partitions.parent and l.is_past and l.name <> drop_partitions.parent || '_earlier') then
+  -- What can be found out before the lock is. Events wait until the deliveries of their week are gone.
+  select array_agg(b.name order by b.ends), array_agg(b.ends order by b.ends)
+    into past, bounds
+    from webhooks_private.partition_bounds(as_of) as b
+   where b.parent = drop_partitions.parent
+     and b.is_past
+     and (drop_partitions.parent <> 'events' or not exists (select from webhooks_private.partition_bounds(as_of) as d
+                                                             where d.parent = 'deliveries' and d.name <> 'deliveries_earlier' and d.ends <= b.ends));
+  if past is null or past = array[parent || '_earlier'] then
     return;
   end if;
 
   execute format('lock table only webhooks.%I in access exclusive mode', parent);
-  -- Up to the first week that must stay: one with an open delivery, and of events one whose deliveries are still there.
-  select array_agg(l.name), max(l.ends)
-    into past, bound
-    from webhooks_private.log_partitions(as_of) as l
-   where l.parent = drop_partitions.parent
-     and l.is_past
-     and (drop_partitions.parent =  'attempts' or not exists (select from webhooks_private.open_before(l.ends, at_most => 1)))
-     and (drop_partitions.parent <> 'events'   or not exists (select from webhooks_private.log_partitions(as_of) as d
-                                                               where d.parent = 'deliveries' and d.name <> 'deliveries_earlier' and d.ends <= l.ends));
-  if past is null or past = array[parent || '_earlier'] then
-    return;
+  if parent <> 'attempts' then
+    -- Up to the first week that holds an open delivery.
+    select array_agg(l.name order by l.ends), array_agg(l.ends order by l.ends)
+      into past, bounds
+      from unnest(past, bounds) as l (name, ends)
+     where not exists (select from webhooks_private.open_before(l.ends, at_most => 1));
+    if past is null or past = array[parent || '_earlier'] then
+      return;
+    end if;
   end if;
 
   foreach name in array past loop
@@ -113,7 +129,7 @@ begin
       return next name;
     end if;
   end loop;
-  perform webhooks_private.add_partition(parent, parent || '_earlier', 'minvalue', quote_literal(webhooks_private.least_id(bound)));
+  perform webhooks_private.add_partition(parent, parent || '_earlier', 'minvalue', quote_literal(webhooks_private.least_id(bounds[cardinality(bounds)])));
 end
 $$;
 comment on function webhooks_private.drop_partitions(text, timestamptz) is
@@ -125,4 +141,5 @@ grant execute on function webhooks_private.log_partitions(timestamptz) to rowhoo
 drop function webhooks_private.drop_partitions(text, timestamptz);
 drop function webhooks_private.open_before(timestamptz, timestamptz, integer);
 drop function webhooks_private.log_partitions(timestamptz);
+drop function webhooks_private.partition_bounds(timestamptz);
 drop function webhooks_private.retention_of(text);

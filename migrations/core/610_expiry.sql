@@ -38,7 +38,7 @@ begin
                           l.ends::date, greatest(l.drop_at, as_of)::date) order by l.ends),
          array_agg(jsonb_build_object('open', o.deliveries, 'drop_at', l.drop_at) order by l.ends)
     into subjects, summaries, facts
-    from webhooks_private.log_partitions(as_of) as l
+    from webhooks_private.partition_bounds(as_of) as l
    cross join lateral (
          select count(*) as deliveries
            from webhooks_private.open_before(l.ends, coalesce(l.starts, '-infinity'))) as o
@@ -62,7 +62,7 @@ begin
   -- What a worker records at this moment is left for the next batch, so that nobody waits for anybody.
   select array_agg(o.id order by o.id)
     into picked
-    from webhooks_private.log_partitions(as_of) as l
+    from webhooks_private.partition_bounds(as_of) as l
     join webhooks.alerts as a on a.kind = 'expiring_deliveries' and a.subject = l.name and a.resolved_at is null
                              and a.fired_at <= as_of - interval '3 days'
    cross join lateral webhooks_private.open_before(l.ends, coalesce(l.starts, '-infinity'), batch) as o (id)

@@ -110,7 +110,7 @@ begin atomic
     from webhooks_private.workers as w where w.ended_how = 'died' and w.ended_at > as_of - interval '15 minutes'
   union all
   select 'partitions_ahead', l.parent, format('Table %s has partitions until %s only.', l.parent, coalesce(max(l.ends)::date::text, 'now')), jsonb_build_object('until', max(l.ends))
-    from webhooks_private.log_partitions(as_of) as l group by l.parent having coalesce(max(l.ends), '-infinity') < as_of + interval '4 weeks';
+    from webhooks_private.partition_bounds(as_of) as l group by l.parent having coalesce(max(l.ends), '-infinity') < as_of + interval '4 weeks';
 end;
 comment on function webhooks_private.troubles(timestamptz) is
   'What is an alert now, but for those kinds that others set as they find them (unserved_lane by the sweeper, expiring_deliveries by retention).';

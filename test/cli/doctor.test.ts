@@ -84,7 +84,7 @@ doctor('finds a table that lost a column', async () => {
   await db.pool.query('create table public.parcels (id bigint primary key, tenant_id text, weight integer)')
   await db.pool.query(`select webhooks.watch('public.parcels', 'parcel', '[{"event": "parcel.weighed", "on": "update", "changed": ["weight"]}]')`)
   await db.pool.query('alter table public.parcels drop column weight')
-  assert.match((await problems(db)).join('\n'), /^fault watched tables: .*parcels makes no sound parcel\.weighed: .*weight/m)
+  assert.match((await problems(db)).join('\n'), /^fault watched tables: Event parcel\.weighed of .*parcels .*: .*weight/m)
 })
 
 doctor('says that a database is not migrated, and ends with 1', async () => {

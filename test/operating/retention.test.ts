@@ -24,9 +24,9 @@ retention.after(async () => void (await Promise.all(databases.map((db) => db.dro
 
 retention('over 60 simulated days the log keeps 30 to 37 of them, and partitions 8 weeks ahead', async () => {
   const { db, owner, endpointId, pool } = await start()
-  for (let day = 0; day <= 60; day += 2) {
+  for (let day = 0; day <= 60; day += 3) {
     const today = daysAfter(now, day)
-    await logAt(pool, endpointId, today, { count: 10 })
+    await logAt(pool, endpointId, today, { count: 15 })
     const { postponed } = await maintainPartitions(owner, { asOf: today })
     assert.equal(postponed, [])
   }

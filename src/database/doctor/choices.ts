@@ -4,7 +4,7 @@ import { byQuery, fault, warning, type Check, type Problem } from './check.ts'
 export const capture = byQuery<{ relation_name: string; event: string; problem: string }>(
   'watched tables',
   'select relation_name, event, problem from webhooks.capture_problems()',
-  ({ relation_name, event, problem }) => fault(`${relation_name} makes no sound ${event}: ${problem}`, `Correct it and watch it again (rowhook watch ${relation_name} …), or rowhook unwatch ${relation_name}.`),
+  ({ relation_name, event, problem }) => fault(`Event ${event} of ${relation_name} is no longer captured as it should be: ${problem}`, `Correct it and watch it again (rowhook watch ${relation_name} …), or rowhook unwatch ${relation_name}.`),
 )
 
 /** A partition that was attached later has the row triggers of its parent; disabled ones are silent all the same. */
