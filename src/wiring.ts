@@ -8,6 +8,7 @@ import { checkArming, placeOf } from './database/arming.ts'
 import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
 import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool } from './database/pool.ts'
+import { chainAuditLog } from './database/audit.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { readQueueFigures } from './database/queue-figures.ts'
 import { workerUrl } from './database/session.ts'
@@ -27,6 +28,7 @@ import { alertChannels } from './wiring/alert-channels.ts'
 import { reportTraffic } from './wiring/report-traffic.ts'
 import { createCloneGuard } from './worker/clone-guard.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { createAuditChain } from './worker/audit-chain.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
 export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
@@ -128,6 +130,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     staleAfterMs,
     ...(settings.unservedAfterMs === undefined ? undefined : { unservedAfterMs: settings.unservedAfterMs }),
     closeDeadLanes: () => closeDeadLanes(pool),
+    chainAudit: createAuditChain(() => chainAuditLog(pool), log, systemClock.monotonicMs),
     disableFailing: () => disableFailing(pool),
     freeOrphanedJobs: () => freeOrphanedJobs(pool),
     onUnserved: (unserved) =>

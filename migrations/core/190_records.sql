@@ -53,7 +53,6 @@ create table webhooks.audit_log (
   before       jsonb,
   after        jsonb,
   origin       text                 default nullif(current_setting('rowhook.origin', true), ''),
-  hash         bytea,
 
   constraint audit_log_pkey primary key (id)
 );
@@ -70,7 +69,6 @@ comment on column webhooks.audit_log.subject_id is 'Which one.';
 comment on column webhooks.audit_log.before     is 'What changed, as it was; secrets masked.';
 comment on column webhooks.audit_log.after      is 'What changed, as it is; secrets masked.';
 comment on column webhooks.audit_log.origin     is 'From where: setting rowhook.origin. Null: SQL.';
-comment on column webhooks.audit_log.hash       is 'Chains the row to the one before it. Null: not chained yet.';
 
 create table webhooks.alerts (
   id             uuid        not null default webhooks_private.new_id(),

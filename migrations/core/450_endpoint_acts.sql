@@ -45,7 +45,6 @@ declare
 begin
   if endpoint.paused_at is null then
     update webhooks.endpoints as p set paused_at = now() where p.id = endpoint.id returning p.* into endpoint;
-    perform webhooks_private.audit('endpoint.paused', endpoint.tenant_id, 'endpoint', endpoint.id::text);
   end if;
   return endpoint;
 end
@@ -62,7 +61,6 @@ declare
 begin
   if endpoint.paused_at is not null then
     update webhooks.endpoints as p set paused_at = null where p.id = endpoint.id returning p.* into endpoint;
-    perform webhooks_private.audit('endpoint.resumed', endpoint.tenant_id, 'endpoint', endpoint.id::text);
   end if;
   return endpoint;
 end
@@ -83,8 +81,6 @@ begin
            disabled_reason = left(coalesce(disable_endpoint.reason, 'by hand'), 500)
      where p.id = endpoint.id
     returning p.* into endpoint;
-    perform webhooks_private.audit('endpoint.disabled', endpoint.tenant_id, 'endpoint', endpoint.id::text,
-                                   jsonb_build_object('reason', endpoint.disabled_reason));
   end if;
   return endpoint;
 end
@@ -101,7 +97,6 @@ declare
 begin
   if not endpoint.is_active then
     update webhooks.endpoints as p set is_active = true where p.id = endpoint.id returning p.* into endpoint;
-    perform webhooks_private.audit('endpoint.enabled', endpoint.tenant_id, 'endpoint', endpoint.id::text);
   end if;
   return endpoint;
 end
@@ -117,8 +112,6 @@ declare
   endpoint webhooks.endpoints := webhooks_private.endpoint_of_caller(delete_endpoint.id);
 begin
   update webhooks.endpoints as p set deleted_at = now() where p.id = endpoint.id returning p.* into endpoint;
-  perform webhooks_private.audit('endpoint.deleted', endpoint.tenant_id, 'endpoint', endpoint.id::text,
-                                 jsonb_build_object('name', endpoint.name));
   return endpoint;
 end
 $$;

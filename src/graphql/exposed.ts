@@ -62,7 +62,6 @@ const tables: Readonly<Record<string, Table>> = {
     tags: { name: 'audit_entry', listField: 'auditLog', behavior: LOG },
     filter: ['tenant_id', 'action', 'actor', 'subject', 'subject_id', 'at'],
     order: ['id'],
-    hidden: ['hash'],
   },
   api_keys: { hidden: ['key_hash'], filter: ['revoked_at', 'expires_at', 'role'], order: ['id', 'name'] },
   alerts: { filter: ['kind', 'resolved_at', 'fired_at'], order: ['id', 'fired_at'] },

@@ -23,6 +23,8 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   /** disables endpoints that have failed for days; gives their ids */
   readonly freeOrphanedJobs: () => Promise<number>
   readonly disableFailing: () => Promise<readonly string[]>
+  /** chains the audit log */
+  readonly chainAudit: () => Promise<void>
   readonly onUnserved: (lanes: readonly SweptLane[]) => Promise<void>
   /** a lane that the sweeper finds again and again for so long is a fault, and raises an alert; 30,000 by default */
   readonly unservedAfterMs?: number
@@ -118,6 +120,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
     // Only one that may deliver, since it wakes what others may not see.
     if (deps.mayDeliver() && (await deps.claimRound('sweep', selfId))) await step('sweep', sweep())
     if (!(await deps.claimRound('close', selfId))) return
+    await step('chain the audit log', deps.chainAudit())
     await step('close dead lanes', deps.closeDeadLanes().then(() => undefined))
     await step('disable failing endpoints', disableFailing())
     await step('free orphaned jobs', freeOrphanedJobs())

@@ -10,7 +10,7 @@ const { pool } = db
 
 const call = async (sql: string, ...parameters: unknown[]) => (await pool.query<Record<string, unknown>>(`select * from ${sql}`, parameters)).rows[0]!
 const actionsOn = async (id: string) => {
-  const { rows } = await pool.query<{ action: string }>('select action from webhooks.audit_log where subject_id = $1 order by id', [id])
+  const { rows } = await pool.query<{ action: string }>(`select action from webhooks.audit_log where subject_id = $1 and action <> 'endpoint.created' order by id`, [id])
   return rows.map(({ action }) => action)
 }
 

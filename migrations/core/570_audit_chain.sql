@@ -1,0 +1,122 @@
+-- Up Migration
+-- The audit log as a chain: each row is hashed with the one before it, so that a later change of any of them shows.
+
+-- A row's place is given after its commit, not by its id: transactions commit in another order than they take ids.
+create table webhooks_private.audit_chain (
+  link      bigint not null,
+  audit_id  bigint not null,
+  hash      bytea  not null,
+
+  constraint audit_chain_pkey     primary key (link),
+  constraint audit_chain_row_once unique (audit_id)
+);
+alter table webhooks_private.audit_chain enable row level security, force row level security;
+create policy owner_does_all on webhooks_private.audit_chain to rowhook_owner using (true) with check (true);
+
+comment on table  webhooks_private.audit_chain          is 'The chain over the audit log. Its first link is the checkpoint of what was pruned before it.';
+comment on column webhooks_private.audit_chain.link     is 'Place in the chain, without gaps.';
+comment on column webhooks_private.audit_chain.audit_id is 'The row of the audit log.';
+comment on column webhooks_private.audit_chain.hash     is 'SHA-256 of the hash before it and of the row.';
+
+create function webhooks_private.audit_text(entry webhooks.audit_log) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+begin atomic
+  -- The time as a number: as a text it would depend on the time zone of the session.
+  select jsonb_build_array((entry).id, extract(epoch from (entry).at), (entry).actor, (entry).tenant_id, (entry).action,
+                           (entry).subject, (entry).subject_id, (entry).before, (entry).after, (entry).origin)::text;
+end;
+comment on function webhooks_private.audit_text(webhooks.audit_log) is
+  'What of a row of the audit log goes into its hash: everything.';
+
+/*
+ * A loop, because each hash needs the one before. One caller at a time; writers are never waited for.
+ */
+create function webhooks_private.chain_audit_log(batch integer default 1000, out chained integer, out head bytea)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+declare
+  last_link bigint;
+  entry     webhooks.audit_log;
+begin
+  chained := 0;
+  if not pg_try_advisory_xact_lock(hashtextextended('rowhook audit chain', 5783416490)) then
+    return;
+  end if;
+  select c.link, c.hash into last_link, head from webhooks_private.audit_chain as c order by c.link desc limit 1;
+  for entry in
+    select a.* from webhooks.audit_log as a
+     where not exists (select from webhooks_private.audit_chain as c where c.audit_id = a.id)
+       -- Ids are given in order: what is far behind the newest link has long been chained, and an index finds the rest.
+       and a.id > coalesce((select max(c.audit_id) from webhooks_private.audit_chain as c), 0) - 10000
+     order by a.id
+     limit batch
+  loop
+    chained   := chained + 1;
+    last_link := coalesce(last_link, 0) + 1;
+    head      := sha256(coalesce(head, '') || convert_to(webhooks_private.audit_text(entry), 'utf8'));
+    insert into webhooks_private.audit_chain (link, audit_id, hash) values (last_link, entry.id, head);
+  end loop;
+end
+$$;
+comment on function webhooks_private.chain_audit_log(integer) is
+  'Chains committed rows of the audit log that are not chained yet, at most a batch. Returns how many, and the newest hash. For the worker, once a second.';
+
+create function webhooks_private.tg_audit_log__checkpoint() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  -- The last link of an unbroken stretch from the beginning stays, as what the rest is chained to.
+  delete from webhooks_private.audit_chain as c
+   where c.link < (select max(p.link) from webhooks_private.audit_chain as p
+                    where p.audit_id in (select o.id from old_entries as o)
+                      and not exists (select from webhooks_private.audit_chain as k join webhooks.audit_log as a on a.id = k.audit_id where k.link < p.link));
+  return null;
+end
+$$;
+comment on function webhooks_private.tg_audit_log__checkpoint() is
+  'When the oldest rows are pruned: forgets their links but the last, the checkpoint.';
+
+create trigger _500_checkpoint
+  after delete on webhooks.audit_log
+  referencing old table as old_entries
+  for each statement execute function webhooks_private.tg_audit_log__checkpoint();
+
+create function webhooks.verify_audit_log() returns table (audit_id bigint, problem text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with chain as (
+    select c.link, c.audit_id, c.hash, a.id,
+           lag(c.hash) over (order by c.link) as before,
+           lag(c.link) over (order by c.link) as link_before,
+           case when a.id is not null then convert_to(webhooks_private.audit_text(a), 'utf8') end as entry
+      from webhooks_private.audit_chain as c
+      left join webhooks.audit_log as a on a.id = c.audit_id
+  )
+  select c.audit_id,
+         case when c.id is null                     then 'The row is gone.'
+              when c.link <> c.link_before + 1      then 'Rows before it are gone.'
+              else 'The row has changed, or the one before it.' end
+    from chain as c
+   where case when c.link_before is null then c.link = 1 and (c.id is null or c.hash <> sha256(c.entry))
+              else c.id is null or c.link <> c.link_before + 1 or c.hash is distinct from sha256(c.before || c.entry) end
+  union all
+  select a.id, 'The row was written behind the chain, or nobody has chained for ten minutes.'
+    from webhooks.audit_log as a
+   where not exists (select from webhooks_private.audit_chain as c where c.audit_id = a.id)
+     and a.at < now() - interval '10 minutes'
+   order by 1;
+end;
+comment on function webhooks.verify_audit_log() is
+  'Rows of the audit log that were changed, removed or slipped in since they were chained. No row: none were. Compare the newest hash with the one in the log of the workers to see that the end is not cut off.';
+
+grant execute on function webhooks.verify_audit_log() to rowhook_dba, rowhook_operator;
+
+-- Down Migration
+drop function webhooks.verify_audit_log();
+drop trigger _500_checkpoint on webhooks.audit_log;
+drop function webhooks_private.tg_audit_log__checkpoint();
+drop function webhooks_private.chain_audit_log(integer);
+drop function webhooks_private.audit_text(webhooks.audit_log);
+drop table webhooks_private.audit_chain;

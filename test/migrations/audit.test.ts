@@ -1,0 +1,81 @@
+/** The audit log: every change leaves a row, no secret is in it, and what was changed afterwards shows. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createTestDatabase } from '../support/database.ts'
+import { createEndpoint } from '../support/endpoints.ts'
+
+const db = await createTestDatabase({ template: 'core' })
+const { pool } = db
+
+const entriesOf = async (subjectId: string) =>
+  (await pool.query<{ action: string; before: unknown; after: Record<string, unknown> }>('select action, before, after from webhooks.audit_log where subject_id = $1 order by id', [subjectId])).rows
+
+const audit = suite('the audit log')
+
+audit('has what an endpoint was made of, and each change before and after, by plain SQL too', async () => {
+  const id = await createEndpoint(pool, { name: 'ledger', headers: { 'x-token': 'hunter2' } })
+  await pool.query(`update webhooks.endpoints set name = 'books', rate_limit = null where id = $1`, [id])
+  await pool.query(`update webhooks.endpoints set headers = '{"x-token": "hunter3"}' where id = $1`, [id])
+  await pool.query('update webhooks.endpoints set updated_at = now() where id = $1', [id])
+  const [made, renamed, masked, ...more] = await entriesOf(id)
+  assert.equal([made!.action, made!.after['name'], made!.after['url']], ['endpoint.created', 'ledger', 'https://receiver.test/hook'])
+  assert.equal([renamed!.action, renamed!.before, renamed!.after], ['endpoint.changed', { name: 'ledger', rate_limit: 100 }, { name: 'books', rate_limit: null }])
+  assert.is(masked!.action, 'endpoint.changed')
+  assert.not.equal(masked!.before, masked!.after)
+  assert.not.match(JSON.stringify([made, renamed, masked]), 'hunter')
+  assert.equal(more, [])
+})
+
+audit('has what became of an endpoint, one row for each of several', async () => {
+  const ids = [await createEndpoint(pool), await createEndpoint(pool)]
+  await pool.query('update webhooks.endpoints set paused_at = now(), is_active = false where id = any ($1)', [ids])
+  await pool.query('update webhooks.endpoints set paused_at = null, is_active = true where id = any ($1)', [ids])
+  await pool.query('select webhooks.delete_endpoint($1)', [ids[0]])
+  assert.equal((await entriesOf(ids[0]!)).map(({ action }) => action), ['endpoint.created', 'endpoint.paused', 'endpoint.disabled', 'endpoint.resumed', 'endpoint.enabled', 'endpoint.deleted'])
+  assert.equal((await entriesOf(ids[1]!)).map(({ action }) => action), ['endpoint.created', 'endpoint.paused', 'endpoint.disabled', 'endpoint.resumed', 'endpoint.enabled'])
+})
+
+audit('has what an operator sets', async () => {
+  await pool.query('update webhooks.settings set max_filters_per_tenant = 30')
+  await pool.query('update webhooks.settings set updated_at = now()')
+  await pool.query(`insert into webhooks.tenant_settings (tenant_id, rate_limit) values ('t', 5)`)
+  await pool.query(`update webhooks.event_types set enabled = false where name = 'test.event'`)
+  const { rows } = await pool.query(`select action, tenant_id, before, after from webhooks.audit_log where action not like 'endpoint.%' and action <> 'event_type.created' order by id`)
+  assert.equal(rows.map(({ action }) => action), ['settings.changed', 'tenant_settings.created', 'event_type.changed'])
+  assert.equal([rows[0].before, rows[0].after, rows[1].tenant_id, rows[2].after], [{ max_filters_per_tenant: 20 }, { max_filters_per_tenant: 30 }, 't', { enabled: false }])
+})
+
+audit('is chained after commit, and a change, a removal and a row slipped in show', async () => {
+  const chain = async () => (await pool.query<{ chained: number }>('select chained from webhooks_private.chain_audit_log()')).rows[0]!.chained
+  const problems = async () => (await pool.query<{ audit_id: string; problem: string }>('select * from webhooks.verify_audit_log()')).rows
+  assert.ok((await chain()) > 5)
+  assert.is(await chain(), 0)
+  assert.equal(await problems(), [])
+  const shown = async (tamper: string) => {
+    const client = await db.connect()
+    await client.query('begin')
+    await client.query(tamper)
+    const { rows } = await client.query<{ problem: string }>('select problem from webhooks.verify_audit_log()')
+    await client.query('rollback')
+    await client.end()
+    return rows.map(({ problem }) => problem)
+  }
+  assert.equal(await shown(`update webhooks.audit_log set actor = 'somebody else' where id = 3`), ['The row has changed, or the one before it.'])
+  assert.equal(await shown('delete from webhooks.audit_log where id = 3'), ['The row is gone.'])
+  assert.equal(await shown(`delete from webhooks.audit_log where id = 3; delete from webhooks_private.audit_chain where audit_id = 3`), ['Rows before it are gone.'])
+  assert.equal(await shown(`insert into webhooks.audit_log (action, at) values ('forged', now() - interval '1 day')`), ['The row was written behind the chain, or nobody has chained for ten minutes.'])
+})
+
+audit('still holds after the oldest rows are pruned, from the checkpoint on', async () => {
+  await pool.query('delete from webhooks.audit_log where id <= 4')
+  assert.equal((await pool.query('select * from webhooks.verify_audit_log()')).rows, [])
+  await createEndpoint(pool)
+  await pool.query('select webhooks_private.chain_audit_log()')
+  assert.equal((await pool.query('select * from webhooks.verify_audit_log()')).rows, [])
+  const { rows } = await pool.query(`update webhooks.audit_log set actor = 'x' where id = 5 returning id`)
+  assert.is(rows.length, 1)
+  assert.is((await pool.query('select * from webhooks.verify_audit_log()')).rows.length, 1)
+})
+
+audit.after(() => db.drop())
+audit.run()
