@@ -1,6 +1,6 @@
 /** `rowhook up`: everything in one process. */
 import type { Command } from 'commander'
-import { launchServer, serverSettings } from '../run-server.ts'
+import { launchServerSomewhere, serverSettings } from '../run-server.ts'
 import { runWorker, workerSettings } from '../run-worker.ts'
 import { listenForStop } from '../told-to-stop.ts'
 import { withDatabase } from '../with-database.ts'
@@ -16,7 +16,7 @@ const run = ({ coreOnly = false }: { coreOnly?: boolean }) =>
     const settings = serverSettings(config, url, log)
     const hasKey = settings.jwtSecret !== undefined || settings.jwksUrl !== undefined
     if (!hasKey) log.warn({}, 'no API: set JWT_SECRET or JWKS_URL to have it served')
-    const server = hasKey ? await launchServer(settings) : undefined
+    const server = hasKey ? await launchServerSomewhere(settings, config.databaseUrl === undefined) : undefined
     try {
       await runWorker(workerSettings(config, url, log), stopping)
     } finally {
