@@ -107,7 +107,7 @@ prometheus('pass promtool and its tests', () => {
     process.stderr.write('\n*** SKIPPED: promtool is not installed (apt-get install prometheus), so the alert rules were not tested ***\n')
     return
   }
-  for (const args of [['check', 'rules', 'ops/prometheus/rules.yml'], ['test', 'rules', 'ops/prometheus/rules.test.yml']]) {
+  for (const args of [['check', 'config', 'ops/prometheus/prometheus.yml'], ['check', 'rules', 'ops/prometheus/rules.yml'], ['test', 'rules', 'ops/prometheus/rules.test.yml']]) {
     const { status, stdout, stderr } = promtool(...args)
     assert.is(status, 0, stdout + stderr)
   }

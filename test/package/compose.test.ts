@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { packageRoot } from '../../src/config/package.ts'
 
-type Service = { image?: string; command?: string[]; environment: Record<string, string>; depends_on?: Record<string, { condition: string }> }
+type Service = { image?: string; profiles?: string[]; volumes?: string[]; command?: string[]; environment: Record<string, string>; depends_on?: Record<string, { condition: string }> }
 
 const read = (name: string) => readFileSync(join(packageRoot, name), 'utf8')
 
@@ -36,6 +36,15 @@ for (const name of ['migrate', 'worker', 'server']) {
     loadConfig(environment)
   })
 }
+
+compose('mounts what there is for Prometheus and Grafana, and starts them only when asked', () => {
+  for (const name of ['prometheus', 'grafana']) {
+    const { profiles, volumes = [] } = services[name]!
+    assert.equal(profiles, ['observe'])
+    for (const volume of volumes) assert.ok(existsSync(join(packageRoot, volume.split(':')[0]!)), volume)
+  }
+  assert.match(read('ops/prometheus/prometheus.yml'), `port: ${services['worker']!.environment['METRICS_PORT']}`)
+})
 
 compose.run()
 
