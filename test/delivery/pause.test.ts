@@ -136,7 +136,7 @@ pause('a disabled endpoint collects nothing, its open deliveries are cancelled, 
   hook.respond(200)
   await act('enable_endpoint', hook)
   await db.pool.query(`select webhooks.recover($1, now() - interval '1 hour')`, [hook.endpointId])
-  await waitFor(async () => (await statuses(hook))['success'] === 1_500, { what: 'all to arrive', deadlineMs: 11_500 })
+  await waitFor(async () => (await statuses(hook))['success'] === 1_500, { what: 'all to arrive', deadlineMs: 40_000 })
   const { rows } = await db.pool.query<{ replayed: string }>(`select replayed from webhooks.replay($1, now() - interval '1 hour')`, [hook.endpointId])
   assert.is(Number(rows[0]!.replayed), 10, 'replay brings what was not collected')
   await waitFor(async () => (await statuses(hook))['success'] === 1_510, { what: 'the ten to arrive' })

@@ -84,7 +84,7 @@ export const createReceiver = async (): Promise<Receiver> => {
     port: address.port,
     requests,
     respond: (next) => (responder = typeof next === 'function' ? next : () => next),
-    waitForRequest: (n, deadlineMs = 5_000) =>
+    waitForRequest: (n, deadlineMs = 20_000) =>
       waitFor(() => requests[n - 1], { deadlineMs, what: `request ${n} (got ${requests.length} when the wait began)` }),
     close: async () => {
       const closed = new Promise((done) => server.close(done))

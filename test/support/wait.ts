@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type WaitOptions = {
-  /** how long to try, 5,000 ms by default */
+  /** how long to try, 20,000 ms by default: whoever waits for it shares the machine with other tests */
   readonly deadlineMs?: number
   /** what is waited for, named in the error: `the delivery to become a success` */
   readonly what: string
@@ -15,7 +15,7 @@ export type WaitOptions = {
  */
 export const waitFor = async <T>(
   condition: () => T | Promise<T>,
-  { deadlineMs = 5_000, what }: WaitOptions,
+  { deadlineMs = 20_000, what }: WaitOptions,
 ): Promise<Exclude<Awaited<T>, false | 0 | '' | null | undefined>> => {
   const deadline = performance.now() + deadlineMs
   let cause: unknown
