@@ -123,10 +123,10 @@ dying('is declared dead even when it was the one that swept for all', async () =
   await client.query(`set local rowhook.wake = 'off'`)
   await client.query(`insert into webhooks.events (tenant_id, type, data) values ($1, 'test.event', '{}')`, [hook.tenant])
   await client.query('commit')
-  await hook.waitForRequest(1, STALE_AFTER_MS + 5_000)
+  await hook.waitForRequest(1, 15_000)
   await waitFor(
     async () => (await pool.query(`select from webhooks_private.workers where pid = $1 and ended_how = 'died'`, [first.pid])).rowCount,
-    { deadlineMs: STALE_AFTER_MS + 5_000, what: 'the frozen worker to be declared dead' },
+    { deadlineMs: 15_000, what: 'the frozen worker to be declared dead' },
   )
 })
 
