@@ -120,7 +120,7 @@ const goIdleWith = async (act: (step: Step, nth: number, tenant: string) => Prom
   steps.length = 0
   before = (step, nth) => act(step, nth, tenant)
   await registry.offer(endpointId)
-  await waitFor(() => received(first), { deadlineMs: 5_000, what: 'the first event' })
+  await waitFor(() => received(first), { what: 'the first event' })
   return { endpointId, tenant }
 }
 
@@ -145,7 +145,7 @@ for (const isolation of isolationLevels) {
         }
         if (at === step && count === nth) await client.query('commit')
       })
-      await waitFor(() => eventId !== '' && received(eventId), { deadlineMs: 5_000, what: 'the event of the writer' })
+      await waitFor(() => eventId !== '' && received(eventId), { what: 'the event of the writer' })
       await idle()
       assert.is(await jobsOf(endpointId), 1, 'only the first writer, who found the lane free, left a job')
       await client.end()
@@ -194,7 +194,7 @@ goingIdle('a writer that rolls back holds the lane up no longer than its transac
     }
     if (at === 'look' && count === 3) await client.query('rollback')
   })
-  await waitFor(() => steps.filter((each) => each === 'look').length >= 3, { deadlineMs: 5_000, what: 'three looks' })
+  await waitFor(() => steps.filter((each) => each === 'look').length >= 3, { what: 'three looks' })
   await idle()
   assert.not(received(eventId))
   await client.end()

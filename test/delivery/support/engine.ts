@@ -111,7 +111,7 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
       url,
       requests,
       respond,
-      waitForRequest: (n, deadlineMs = 5_000) => waitFor(() => requests()[n - 1], { deadlineMs, what: `request ${n} at ${path}` }),
+      waitForRequest: (n, deadlineMs = 20_000) => waitFor(() => requests()[n - 1], { deadlineMs, what: `request ${n} at ${path}` }),
       publish: async (data = '{"n":1}', resource) => {
         const { rows } = await db.pool.query<{ id: string }>(
           `insert into webhooks.events (tenant_id, type, resource_type, resource_id, data)
@@ -135,7 +135,7 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
     hook,
     delivery,
     attempts: async (id) => (await db.pool.query<AttemptRow>('select * from webhooks.attempts where delivery_id = $1 order by number', [id])).rows,
-    waitForStatus: (id, status, deadlineMs = 5_000) =>
+    waitForStatus: (id, status, deadlineMs = 20_000) =>
       waitFor(
         async () => {
           const row = await delivery(id)

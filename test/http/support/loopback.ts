@@ -55,14 +55,14 @@ export const anyServer = (server: Server, scheme: 'http' | 'https'): Promise<Loo
 export const received = async (request: IncomingMessage): Promise<Buffer> => Buffer.concat(await request.toArray())
 
 /** The promise, or a failure where it hangs: a lost deadline must turn a test red, not keep it waiting. */
-export const within = async <T>(promise: Promise<T>, deadlineMs = 5_000): Promise<T> => {
+export const within = async <T>(promise: Promise<T>, deadlineMs = 20_000): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`Not settled within ${deadlineMs} ms`)), deadlineMs)))
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 /** Waits until something holds; fails after `deadlineMs`. */
-export const until = async (holds: () => boolean, what: string, deadlineMs = 5_000): Promise<void> => {
+export const until = async (holds: () => boolean, what: string, deadlineMs = 20_000): Promise<void> => {
   const endMs = performance.now() + deadlineMs
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`Not within ${deadlineMs} ms: ${what}`)
