@@ -98,6 +98,12 @@ given('says why nothing arrives', async () => {
   assert.match(stderr, /made no event\.\nDetail: Capture is off[^]*Code: WHDEM/)
 })
 
+given('says that nothing is sent where the environment forbids it', async () => {
+  const { code, stderr } = await runCommand(['demo', '--once'], { env: { ...env, OUTBOUND_WEBHOOKS_ENABLED: 'false' } })
+  assert.is(code, 1)
+  assert.match(stderr, 'OUTBOUND_WEBHOOKS_ENABLED is false')
+})
+
 given('says what it tried where the database is not there', async () => {
   const { code, stderr } = await runCommand(['demo', '--once'], { env: { DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/shop' } })
   assert.is(code, 1)

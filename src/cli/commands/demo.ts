@@ -46,6 +46,14 @@ const settingsFor = (config: Config, database: OpenDatabase, log: Parameters<typ
   allowPorts: 'any' as const,
 })
 
+const sendsNothing = () =>
+  new RowhookError({
+    code: 'WHDEM',
+    message: 'The demo would show nothing.',
+    detail: 'OUTBOUND_WEBHOOKS_ENABLED is false, so events are recorded and nothing is sent.',
+    hint: 'Unset it, or set it to true.',
+  })
+
 /** Migrates, and tells what is there. */
 const prepare = async (database: OpenDatabase) => {
   const { connectClient } = await import('../../database/connection-error.ts')
@@ -98,6 +106,7 @@ const demonstrate = async (database: OpenDatabase, config: Config, { once }: Opt
   const { joinDemos, leaveDemoEndpoint, leaveDemos, takeDemoEndpoint } = await import('../../database/demo.ts')
   const { restoreSettings } = await import('../../wiring/restore-settings.ts')
   const log = createLog({ level: config.logLevel === 'info' ? 'warn' : config.logLevel })
+  if (!config.outboundEnabled) throw sendsNothing()
   const arrivals = collectArrivals()
   const secrets: string[] = []
   const undo: (() => Promise<unknown>)[] = []
