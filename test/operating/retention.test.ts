@@ -20,7 +20,8 @@ const statusOf = async (db: TestDatabase, id: string) => (await db.pool.query<{ 
 const countOf = async (db: TestDatabase, table: string) => (await db.pool.query<{ count: number }>(`select count(*)::integer as count from ${table}`)).rows[0]!.count
 
 const retention = suite('retention')
-retention.after(async () => void (await Promise.all(databases.map((db) => db.drop()))))
+const dropAll = async () => void (await Promise.all(databases.splice(0).map((db) => db.drop())))
+retention.after(dropAll)
 
 retention('over 60 simulated days the log keeps 30 to 37 of them, and partitions 8 weeks ahead', async () => {
   const { db, owner, endpointId, pool } = await start()
@@ -135,6 +136,7 @@ retention('small tables are pruned, and what is young stays', async () => {
 retention.run()
 
 const forgetting = suite('forget_tenant')
+forgetting.after(dropAll)
 
 forgetting('deletes everything of a tenant in batches, nothing of another, and is audited', async () => {
   const { db, pool } = await start()
