@@ -47,10 +47,11 @@ select ${COLUMNS}
           and d.status in ('pending', 'retrying')
           and d.order_key is null
           and d.next_retry_at <= now()
+          and d.id <= $4
           and d.id <> all ($3::uuid[])
         order by d.next_retry_at, d.id
         limit lane.want) as due
-  join webhooks.events as e on e.id = due.event_id`
+  join webhooks.events as e on e.id = due.event_id and e.id <= $4`
 
 /*
  * Of each order key only the head: its first open delivery, by event id, all from one snapshot. If A committed before B's
@@ -86,6 +87,13 @@ select ${COLUMNS}, due.order_key
         limit lane.want) as due
   join webhooks.events as e on e.id = due.event_id`
 
+/** The greatest key of all, and the greatest of a millisecond. */
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const lastIdOf = (epochMs: number): string => {
+  const hex = Math.floor(epochMs).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}${LAST_ID.slice(13)}`
+}
+
 /** The milliseconds inside a key of version 7. */
 const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
@@ -108,11 +116,12 @@ export type Pages = { readonly due: readonly DueDelivery[]; readonly lastKeys: R
  * Reads what is due.
  * @param wishes one for each lane
  * @param busyIds deliveries in flight, left out
+ * @param untilMs leaves out those of later events, milliseconds since 1970, and the partitions with them; ordered ones come anyway
  */
-export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busyIds: readonly string[]): Promise<Pages> => {
+export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busyIds: readonly string[], untilMs?: number): Promise<Pages> => {
   const ids = wishes.map(({ endpointId }) => endpointId)
   const limits = wishes.map(({ limit }) => limit)
-  const { rows } = await pool.query<DueRow>({ name: 'read_pages', rowMode: 'array', text: UNORDERED, values: [ids, limits, busyIds] })
+  const { rows } = await pool.query<DueRow>({ name: 'read_pages', rowMode: 'array', text: UNORDERED, values: [ids, limits, busyIds, untilMs === undefined ? LAST_ID : lastIdOf(untilMs)] })
   const due = rows.map((row) => asDue(row))
   const lastKeys = new Map<string, string>()
 

@@ -16,6 +16,8 @@ export type Lane = {
   /** when to read next; Infinity = not before something happens */
   nextReadMs: number
   readDelayMs: number
+  /** when it was last read without an upper bound */
+  readAllMs: number
   isReading: boolean
   /** ids that started while a page was being read: that page may still show them as due */
   readonly startedWhileReading: Set<string>
@@ -58,6 +60,7 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   readAtMs: 0,
   nextReadMs: nowMs,
   readDelayMs: 0,
+  readAllMs: nowMs,
   isReading: false,
   startedWhileReading: new Set(),
   hasMore: false,

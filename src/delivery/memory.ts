@@ -15,6 +15,8 @@ export type Memory = {
   secondMs: number
   /** bytes of an average body */
   bodyBytes: number
+  /** something was due when the lane had been given back: it is read without bounds next time (reader.ts) */
+  isToReadAll: boolean
 }
 
 export type Memories = { readonly of: (endpointId: string) => Memory }
@@ -29,7 +31,7 @@ export const createMemories = (): Memories => {
       const known = byId.get(endpointId)
       if (known !== undefined) return known
       if (byId.size >= MAX_REMEMBERED) byId.delete(byId.keys().next().value!)
-      const fresh: Memory = { pace: { usedUntilMs: 0 }, circuit: undefined, speed: 'unknown', found: 0, foundBefore: 0, secondMs: 0, bodyBytes: 0 }
+      const fresh: Memory = { pace: { usedUntilMs: 0 }, circuit: undefined, speed: 'unknown', found: 0, foundBefore: 0, secondMs: 0, bodyBytes: 0, isToReadAll: false }
       byId.set(endpointId, fresh)
       return fresh
     },

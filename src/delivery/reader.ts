@@ -10,7 +10,7 @@ export type ReaderDeps = {
   readonly clock: Clock
   readonly places: Places
   readonly lanes: ReadonlyMap<string, Lane>
-  readonly read: (wishes: readonly PageWish[], busyIds: readonly string[]) => Promise<Pages>
+  readonly read: (wishes: readonly PageWish[], busyIds: readonly string[], untilMs: number | undefined) => Promise<Pages>
   /** pages have come: start requests, or give idle lanes back */
   readonly onRead: (lanes: readonly Lane[]) => void
   readonly onTrouble: (error: unknown) => void
@@ -26,18 +26,35 @@ export type Reader = {
 const MAX_PAGE = 200
 /** Bytes of the bodies that all lanes together hold unsent. */
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024
-/** Pauses between looks of a lane that is busy with something else, or lingers. */
+/** Pauses between reads: of a busy lane that lingers, and of one that waits for something else. */
 const FIRST_PAUSE_MS = 2
 const MAX_PAUSE_MS = 50
-/** Reading takes at most this share of one database core while nothing is found. */
-const MAX_READING_SHARE = 0.05
+/** Deliveries a second from which a lane is busy. */
+export const BUSY_PER_SECOND = 20
+/** A busy lane waits so long for more before it is given back. */
+export const LINGER_MS = 30
+/**
+ * Reading takes at most this share of the time while nothing is found. By the quickest of the recent reads: on a machine
+ * that is busy with something else a read takes long without costing more, and whoever waited longer then would be late.
+ */
+const MAX_READING_SHARE = 0.2
+/**
+ * Pages are read up to the events of the next hour, so that the partitions of the coming weeks are not even opened: that
+ * halves what a small read costs. So often a lane is read without that bound, and always when a look has found something
+ * due that its last page did not show; there may be events from the future, by a clock that was wrong.
+ */
+const AHEAD_MS = 3_600_000
+const ALL_EVERY_MS = 5_000
 
 export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: ReaderDeps): Reader => {
   let isReading = false
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let timerAtMs = Infinity
-  let lastReadTookMs = 0
+  let isWaking = false
+  let quickReadMs = 1
+
+  const pauseMs = (): number => Math.max(FIRST_PAUSE_MS, quickReadMs / MAX_READING_SHARE)
 
   const limitOf = (lane: Lane, nowMs: number, share: number): number => {
     const { maxInFlight, rateLimit } = lane.endpoint
@@ -62,12 +79,12 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     lane.hasMore = rows.length >= limit || (lane.endpoint.ordered && lane.afterKey !== '')
     // Ordered lanes walk their keys round and round; one turn that began at the first key and found little is the end.
     lane.afterKey = rows.length >= limit && lastKey !== undefined ? lastKey : ''
-    if (rows.length > 0) {
-      lane.lastFoundMs = nowMs
-      lane.readDelayMs = 0
-    }
-    const first = ratePerSecond(lane.memory, nowMs) >= 20 ? FIRST_PAUSE_MS : MAX_PAUSE_MS / 2
-    lane.readDelayMs = Math.max(first, Math.min(lane.readDelayMs * 2, MAX_PAUSE_MS), lastReadTookMs / MAX_READING_SHARE)
+    if (rows.length > 0) lane.lastFoundMs = nowMs
+    const isBusy = ratePerSecond(lane.memory, nowMs) >= BUSY_PER_SECOND
+    // A busy lane that lingers is read at an even pace: its next delivery may come at any moment.
+    const isEven = rows.length > 0 || (isBusy && nowMs - lane.lastFoundMs < LINGER_MS)
+    const first = Math.max(isBusy ? FIRST_PAUSE_MS : MAX_PAUSE_MS / 2, pauseMs())
+    lane.readDelayMs = isEven ? first : Math.max(first, Math.min(lane.readDelayMs * 2, MAX_PAUSE_MS))
     lane.nextReadMs = lane.hasMore && lane.queue.length === 0 ? nowMs : nowMs + lane.readDelayMs
   }
 
@@ -81,6 +98,8 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       ordered: lane.endpoint.ordered,
       afterKey: lane.afterKey,
     }))
+    const readsAll = wanting.some((lane) => startedMs - lane.readAllMs > ALL_EVERY_MS)
+    if (readsAll) for (const lane of wanting) lane.readAllMs = startedMs
     let busy = 0
     for (const lane of lanes.values()) busy += lane.busy.size
     // What a session before this one has sent is left out too, and its lanes are kept: given back they would be due at once.
@@ -93,9 +112,9 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       if (!hasFormer) for (const id of lane.busy.keys()) busyIds.push(id)
     }
     try {
-      const { due, lastKeys } = await read(wishes, busyIds)
+      const { due, lastKeys } = await read(wishes, busyIds, readsAll ? undefined : clock.epochMs() + AHEAD_MS)
       const nowMs = clock.monotonicMs()
-      lastReadTookMs = nowMs - startedMs
+      quickReadMs = Math.min(nowMs - startedMs, quickReadMs * 1.02)
       const rows = Map.groupBy(due, ({ endpointId }) => endpointId)
       wanting.forEach((lane, i) => take(lane, rows.get(lane.endpoint.id) ?? [], wishes[i]!.limit, lastKeys.get(lane.endpoint.id), nowMs))
     } catch (error) {
@@ -110,30 +129,40 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       for (const lane of wanting) lane.isReading = false
     }
     onRead(wanting)
-    wake()
+    look()
   }
 
-  const wake = (): void => {
+  const look = (): void => {
+    isWaking = false
     if (isReading || isStopped) return
     const nowMs = clock.monotonicMs()
     const wanting: Lane[] = []
+    const soon: Lane[] = []
     let next = Infinity
     for (const lane of lanes.values()) {
       if (lane.isReleasing || !isOpen(lane, nowMs)) continue
       // What is queued comes first; a page that is nearly sent is followed by the next.
       if (lane.queue.length > 0 && !(lane.hasMore && lane.queue.length <= lane.lastLimit >> 2)) continue
       if (lane.nextReadMs <= nowMs) wanting.push(lane)
-      else if (lane.nextReadMs < next) next = lane.nextReadMs
+      else if (lane.nextReadMs <= nowMs + pauseMs()) soon.push(lane)
+      if (lane.nextReadMs < next) next = lane.nextReadMs
     }
     if (wanting.length > 0) {
       clearTimeout(timer)
       timerAtMs = Infinity
-      void readNow(wanting)
+      void readNow([...wanting, ...soon]) // one statement for all that linger, not one for each
     } else if (next < timerAtMs || timerAtMs <= nowMs) {
       clearTimeout(timer)
       timerAtMs = next
-      if (next < Infinity) timer = setTimeout(() => ((timerAtMs = Infinity), wake()), Math.max(1, next - nowMs))
+      if (next < Infinity) timer = setTimeout(() => ((timerAtMs = Infinity), look()), Math.max(1, next - nowMs))
     }
+  }
+
+  /** Once for all that happens in the same turn. */
+  const wake = (): void => {
+    if (isWaking || isStopped) return
+    isWaking = true
+    setImmediate(look)
   }
 
   return {

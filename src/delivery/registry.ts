@@ -12,7 +12,7 @@ import { ratePerSecond } from './memory.ts'
 import { mustBeKept } from './pace.ts'
 import { drain } from './places.ts'
 import { createProbation } from './probation.ts'
-import { createReader } from './reader.ts'
+import { BUSY_PER_SECOND, createReader, LINGER_MS } from './reader.ts'
 import { createSending } from './sending.ts'
 import { createWatch } from './watch.ts'
 import type { RegistryDeps } from './registry-deps.ts'
@@ -40,9 +40,6 @@ export type Registry = {
 
 /** Endpoint states are read again so often; nothing starts on a state that is a second old. */
 const REFRESH_MS = 400
-/** A busy lane waits so long for more before it is given back. */
-const LINGER_MS = 30
-const BUSY_PER_SECOND = 20
 /** What is due within this time waits in a timer; later work leaves a job. */
 const TIMER_MS = 5_000
 /** Tries to give a lock back, before the connection is given up instead. */
@@ -80,7 +77,10 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   const watch = createWatch({
     clock,
     look: store.look,
-    onDue: (endpointId) => void offer(endpointId).catch(trouble('take')),
+    onDue: (endpointId) => {
+      memories.of(endpointId).isToReadAll = true // if its last page did not show it, that may be why
+      void offer(endpointId).catch(trouble('take'))
+    },
     onSettled: (endpointId, dueInMs) => {
       if (dueInMs !== null) wakeLater(endpointId, dueInMs)
     },
@@ -168,6 +168,8 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     if (endpoint.paceUsedForMs !== null) {
       lane.memory.pace = { usedUntilMs: Math.max(lane.memory.pace.usedUntilMs, clock.monotonicMs() + endpoint.paceUsedForMs) }
     }
+    if (lane.memory.isToReadAll) lane.readAllMs = -Infinity
+    lane.memory.isToReadAll = false
     lanes.set(endpoint.id, lane)
     reader.wake()
     settle(lane) // one that may not send is given back at once

@@ -141,7 +141,9 @@ export const createSending = (deps: SendingDeps): Sending => {
       isProof = true
       // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
       const afterwards = await applyToEndpoint(lane, attempted).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
-      report(due, result, await deps.recorder.add(result), outcome)
+      // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
+      const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
+      report(due, result, await deps.recorder.add(result, isUrgent), outcome)
       await afterwards?.()
     } catch (error) {
       counters.failedSteps += 1

@@ -34,8 +34,8 @@ const crontab = `
 * * * * * alerts/tell ?jobKey=alerts/tell&max=1
 `
 
-/** Jobs only signal, so fifty under way are many; more would not make a lane faster. */
-const CONCURRENT_JOBS = 50
+/** Jobs only signal, so twenty-five under way are many. Each place for one also polls, and asks once more after each job. */
+const CONCURRENT_JOBS = 25
 /** A job for a later time is found by the poll, not by NOTIFY. */
 const POLL_MS = 1_000
 const FIRST_PAUSE_MS = 200

@@ -34,6 +34,7 @@ circuit('opens after consecutive failures, and what waits spends no attempt', as
   const health = await waitForState(hook, 'circuit open')
   assert.is(health['reason'], 'circuit open')
   assert.ok(minutesUntil(health['held_until']) > 9.5 && minutesUntil(health['held_until']) <= 10)
+  await waitFor(async () => (await attemptsInAll(hook)) >= 3, { what: 'the answers to be recorded, after the circuit' })
   assert.is(await attemptsInAll(hook), 3)
   assert.is(hook.requests().length, 3)
 })
