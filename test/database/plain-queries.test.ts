@@ -24,8 +24,8 @@ const inMemory = (ddl: string): pg.Pool => {
 }
 
 const lanes = `
-  create table webhooks_private.lanes (endpoint_id uuid primary key, crashes integer, suspect_id uuid, updated_at timestamptz);
-  insert into webhooks_private.lanes values ('${one}', 2, null, null), ('${two}', 1, null, null)`
+  create table webhooks_private.lanes (endpoint_id uuid primary key, crashes integer, suspect_id uuid, updated_at timestamptz, suspect_crashes integer);
+  insert into webhooks_private.lanes values ('${one}', 2, null, null, 0), ('${two}', 1, null, null, 0)`
 
 plain('markSuspect names the delivery on its lane alone', async () => {
   const pool = inMemory(lanes)
