@@ -1,4 +1,4 @@
-/** `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only variants] [--statements]` */
+/** `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only variants] [--svg file] [--statements]` */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,8 +9,9 @@ import { startBench } from './harness/bench.ts'
 import type { Figure } from './harness/figure.ts'
 import { describeMachine } from './harness/machine.ts'
 import { benchHome } from './harness/places.ts'
+import { plot } from './harness/plot.ts'
 import { jsonLines, machineLine, table } from './harness/report.ts'
-import { runFigure } from './harness/run.ts'
+import { runFigure, type FigureResult } from './harness/run.ts'
 import { latency } from './latency.ts'
 import { log } from './log.ts'
 import { memory } from './memory.ts'
@@ -20,7 +21,7 @@ import { writes } from './writes.ts'
 
 const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, guard]
 
-const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--statements]
+const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--svg file] [--statements]
 
 ${figures.map(({ name, what, runs, size, sizeOf, onDemand }) => `  ${name.padEnd(12)} ${what} (${runs} runs, ${size} ${sizeOf}${onDemand ? '; only by name' : ''})`).join('\n')}
 
@@ -28,13 +29,14 @@ ${figures.map(({ name, what, runs, size, sizeOf, onDemand }) => `  ${name.padEnd
   --runs n      rounds; in each round every variant runs once
   --size n      size of the figure
   --only x      variants whose names match this regular expression
+  --svg file    draws the results
   --statements  what each statement cost Postgres, after each run of Rowhook (slower)
 
 Raw data goes to .rowhook/bench/results. BENCH_PROFILE=rowhook writes a CPU profile of each worker to .rowhook/bench/profiles.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, runs: { type: 'string' }, size: { type: 'string' }, only: { type: 'string' }, statements: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: { json: { type: 'boolean' }, runs: { type: 'string' }, size: { type: 'string' }, only: { type: 'string' }, statements: { type: 'boolean' }, svg: { type: 'string' }, help: { type: 'boolean' } },
 })
 const unknown = positionals.filter((name) => !figures.some((figure) => figure.name === name))
 if (values.help === true || unknown.length > 0) {
@@ -51,6 +53,7 @@ const machine = describeMachine(bench.server.version)
 if (values.json !== true) console.log(machineLine(machine))
 
 let missed = 0
+const results: [Figure, FigureResult][] = []
 try {
   for (const figure of chosen) {
     const result = await runFigure(bench, figure, { runs: number(values.runs), size: number(values.size), only: values.only === undefined ? undefined : new RegExp(values.only), say })
@@ -58,8 +61,10 @@ try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, `${figure.name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`), JSON.stringify({ machine, ...result }, null, 2))
     console.log(values.json === true ? jsonLines(figure, result).join('\n') : table(figure, result))
+    results.push([figure, result])
     missed += result.bars.filter(({ holds }) => holds === false).length
   }
+  if (values.svg !== undefined) writeFileSync(values.svg, plot(machine, results))
 } finally {
   await bench.stop()
 }
