@@ -73,11 +73,20 @@ $$;
 comment on function webhooks_private.wake(uuid[]) is
   'Adds a wake-up job for each of the lanes that can send and that nobody serves.';
 
+-- Lanes that are owned, as busy ones are, cost a test of their locks and no more.
 create function webhooks_private.tg_deliveries__wake() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
+declare
+  free_ids uuid[];
 begin
-  perform webhooks_private.wake(array(select distinct d.endpoint_id from new_deliveries as d));
+  select array_agg(touched.endpoint_id) into free_ids
+    from (select distinct d.endpoint_id from new_deliveries as d offset 0) as touched
+   where webhooks_private.lane_is_free(touched.endpoint_id);
+
+  if free_ids is not null then
+    perform webhooks_private.wake(free_ids);
+  end if;
   return null;
 end
 $$;
