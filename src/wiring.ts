@@ -16,6 +16,7 @@ import { addTraffic } from './database/traffic.ts'
 import { mirrorSettings } from './database/settings.ts'
 import { claimRound, closeDeadLanes, disableFailing, freeOrphanedJobs, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
 import { tellAlerts } from './delivery/alerting.ts'
+import { createCircles } from './delivery/circles.ts'
 import { systemClock } from './delivery/clock.ts'
 import { createMemories } from './delivery/memory.ts'
 import { createPlaces } from './delivery/places.ts'
@@ -105,6 +106,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     places,
     memories: createMemories(),
     counters,
+    circles: createCircles(),
     mayDeliver: () => settings.outboundEnabled && guard.isArmed(),
     guard,
     tellAlerts: () =>

@@ -19,6 +19,8 @@ create table webhooks.settings (
   max_filters_per_tenant   integer     not null default 20,
   tenant_rate_limit        integer     not null default 1000,
   tenant_max_in_flight     integer     not null default 100,
+  max_cause_depth          integer     not null default 8,
+  circle_limit             integer              default 200,
   circuit_failures         integer     not null default 5,
   circuit_failure_rate     double precision not null default 0.5,
   circuit_open_min         interval    not null default '30 seconds',
@@ -46,6 +48,7 @@ create table webhooks.settings (
   constraint settings_schedule_not_empty       check (cardinality(retry_schedule) between 1 and 100),
   constraint settings_event_bytes_in_range     check (max_event_bytes between 1024 and 1048576),
   constraint settings_limits_positive          check (tenant_rate_limit > 0 and tenant_max_in_flight > 0 and circuit_failures > 0),
+  constraint settings_circles_in_range         check (max_cause_depth between 1 and 100 and circle_limit > 0),
   constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
                                                       and circuit_open_min > '0' and circuit_open_max >= circuit_open_min)
 );
@@ -69,6 +72,8 @@ comment on column webhooks.settings.allow_ports            is 'Mirror of WEBHOOK
 comment on column webhooks.settings.max_filters_per_tenant is 'Most endpoints of a tenant that may have a filter (filters run inside domain transactions).';
 comment on column webhooks.settings.tenant_rate_limit      is 'Requests a minute for each tenant, where tenant_settings names no number.';
 comment on column webhooks.settings.tenant_max_in_flight   is 'Requests of one tenant under way at once, in one worker process.';
+comment on column webhooks.settings.max_cause_depth        is 'Events that may cause one another through receivers (setting rowhook.cause): one that has more causes behind it is recorded and not delivered.';
+comment on column webhooks.settings.circle_limit           is 'Deliveries of one event type about one resource to one endpoint within ten minutes, above which further ones are postponed: a receiver seems to write back in circles. Null: no limit.';
 comment on column webhooks.settings.circuit_failures       is 'Consecutive failures that open the circuit of an endpoint.';
 comment on column webhooks.settings.circuit_failure_rate   is 'Share of failures among the last 20 answers that opens the circuit of an endpoint.';
 comment on column webhooks.settings.circuit_open_min       is 'First pause of an open circuit; doubles with each failed probe.';

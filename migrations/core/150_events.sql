@@ -1,15 +1,38 @@
 -- Up Migration
 -- What happened. Immutable, kept for settings.event_retention, written by capture, by emit or by hand.
 
+/*
+ * A receiver that writes because of an event says so (set local rowhook.cause = '<webhook-id>'), and what it writes lies one deeper than
+ * that event. Called for such writes alone.
+ */
+create function webhooks_private.depth_after(cause uuid) returns integer
+language plpgsql stable strict
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((select case jsonb_typeof(e.context -> 'depth') when 'number' then (e.context -> 'depth')::integer end
+                     from webhooks.events as e where e.id = cause), 0) + 1;
+end
+$$;
+comment on function webhooks_private.depth_after(uuid) is
+  'How many events lie behind one that is caused by this one: 1 where that is the first, or unknown.';
+
+create function webhooks_private.current_cause() returns uuid
+language sql stable
+return substring(current_setting('rowhook.cause', true) from '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')::uuid;
+comment on function webhooks_private.current_cause() is
+  'The event that a receiver handles in this transaction (setting rowhook.cause). Null: none, or no id.';
+
 create function webhooks_private.current_context() returns jsonb
 language sql stable
 return jsonb_strip_nulls(jsonb_build_object(
   'txid',        pg_current_xact_id()::text,
   'user',        coalesce(nullif(current_setting('rowhook.user', true), ''), session_user),
-  'traceparent', nullif(current_setting('rowhook.traceparent', true), '')
+  'traceparent', nullif(current_setting('rowhook.traceparent', true), ''),
+  'cause',       webhooks_private.current_cause(),
+  'depth',       webhooks_private.depth_after(webhooks_private.current_cause())
 ));
 comment on function webhooks_private.current_context() is
-  'Where an event comes from: transaction id, user (setting rowhook.user, else the login) and traceparent (setting rowhook.traceparent).';
+  'Where an event comes from: transaction id, user (setting rowhook.user, else the login), traceparent (setting rowhook.traceparent), and the event that caused it (setting rowhook.cause) with how deep it lies.';
 
 create table webhooks.events (
   id             uuid  not null default webhooks_private.new_id(),
@@ -41,7 +64,7 @@ comment on column webhooks.events.resource_id   is 'Which one: its key, several 
 comment on column webhooks.events.data          is 'The payload; its text reaches the receiver as it stands here.';
 comment on column webhooks.events.previous      is 'For an update, the columns that changed, as they were before. Null otherwise.';
 comment on column webhooks.events.data_omitted  is 'Why data holds the key columns only: too large, or no payload (its payload function failed or returned null). Null: it is whole.';
-comment on column webhooks.events.context       is 'Transaction id, user and traceparent of the writer.';
+comment on column webhooks.events.context       is 'Transaction id, user and traceparent of the writer; the event that caused this one, and how many lie behind it (depth).';
 comment on column webhooks.events.endpoint_id   is 'The only endpoint it is meant for, whatever that one asks for (tests). Null: all that match.';
 comment on column webhooks.events.deliver_at    is 'When its deliveries are due. Null: at once.';
 
@@ -101,3 +124,5 @@ drop function webhooks.envelope(webhooks.events);
 drop table webhooks_private.event_keys;
 drop table webhooks.events;
 drop function webhooks_private.current_context();
+drop function webhooks_private.current_cause();
+drop function webhooks_private.depth_after(uuid);

@@ -46,10 +46,17 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off as $$
+declare
+  deepest jsonb;
 begin
   if not exists (select from webhooks.endpoints as p join new_events as e on e.tenant_id = p.tenant_id
                   where p.is_active and p.deleted_at is null) then
     return null;
+  end if;
+  -- A receiver that writes back in circles says so in the context. What is told to operators does not feed itself.
+  if exists (select from new_events as e where e.context ? 'depth' and e.tenant_id <> 'rowhook') then
+    select to_jsonb(s.max_cause_depth) into deepest from webhooks.settings as s;
+    perform webhooks_private.stop_circles(array(select e.id from new_events as e where e.context -> 'depth' > deepest and e.tenant_id <> 'rowhook'));
   end if;
 
   insert into webhooks.deliveries
@@ -73,6 +80,7 @@ begin
                    and (p.filter is null or webhooks_private.filter_accepts(p.filter, e))
          end
      and not exists (select from webhooks.event_types as t where t.name = e.type and not t.enabled)
+     and (deepest is null or e.tenant_id = 'rowhook' or coalesce(e.context -> 'depth' <= deepest, true))
       on conflict (id) do nothing;
   return null;
 end

@@ -42,6 +42,9 @@ begin atomic
            then format('It asks for %s, which %s does not match.', array_to_string(endpoint.events, ', '), event.type)
            when exists (select from webhooks.event_types as t where t.name = event.type and not t.enabled)
            then format('The event type %s is disabled.', event.type)
+           when event.context -> 'depth' > (select to_jsonb(s.max_cause_depth) from webhooks.settings as s)
+           then format('It is the end of a chain of %s events that cause one another (the last: %s); settings.max_cause_depth stops a receiver that writes back in circles.',
+                       event.context ->> 'depth', event.context ->> 'cause')
            when event.endpoint_id is null and endpoint.filter is not null
             and webhooks_private.filter_says(endpoint.filter, event) is not null
            then webhooks_private.filter_says(endpoint.filter, event)
@@ -132,6 +135,7 @@ begin
               when 'cancelled' then format(' Cancelled at %s.', date_trunc('second', d.finished_at))
               when 'expired'   then format(' Expired at %s.', date_trunc('second', d.finished_at))
               when 'retrying'  then format(' %s attempts failed so far: %s', d.attempts, coalesce(d.last_error, 'no answer is recorded.'))
+              when 'pending'   then coalesce(' ' || d.last_error, '')
               else '' end,
          case
            when d.id is null and (p.deleted_at is not null or event.endpoint_id <> p.id) then 'Nothing.'

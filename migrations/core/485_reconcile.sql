@@ -23,6 +23,7 @@ begin atomic
      and p.events && webhooks_private.patterns_of(e.type)
      and (p.filter is null or webhooks_private.filter_accepts(p.filter, e))
      and not exists (select from webhooks.event_types as t where t.name = e.type and not t.enabled)
+     and not coalesce(e.context -> 'depth' > (select to_jsonb(s.max_cause_depth) from webhooks.settings as s), false)
      and not exists (select from webhooks.deliveries  as d where d.id = webhooks_private.delivery_id(e.id, p.id))
    order by e.id, p.id;
 end;

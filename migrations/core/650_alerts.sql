@@ -109,6 +109,12 @@ begin atomic
          jsonb_build_object('worker_id', w.id, 'host', w.host, 'pid', w.pid)
     from webhooks_private.workers as w where w.ended_how = 'died' and w.ended_at > as_of - interval '15 minutes'
   union all
+  select 'circle', concat(c.tenant_id, ' ', c.event_type), (array_agg(c.summary order by c.id desc))[1], jsonb_build_object('tenant_id', c.tenant_id, 'event_type', c.event_type, 'last_event_id', (array_agg(c.event_id order by c.id desc))[1])
+    from (select e.id, e.data ->> 'tenant_id' as tenant_id, e.data ->> 'event_type' as event_type, e.data ->> 'summary' as summary, e.data ->> 'event_id' as event_id
+            from webhooks.events as e
+           where e.resource_id = 'circle' and e.type = 'circle.stopped' and e.tenant_id = 'rowhook' and e.id >= webhooks_private.least_id(as_of - interval '1 hour')) as c
+   group by c.tenant_id, c.event_type
+  union all
   select 'partitions_ahead', l.parent, format('Table %s has partitions until %s only.', l.parent, coalesce(max(l.ends)::date::text, 'now')), jsonb_build_object('until', max(l.ends))
     from webhooks_private.partition_bounds(as_of) as l group by l.parent having coalesce(max(l.ends), '-infinity') < as_of + interval '4 weeks';
 end;
@@ -124,7 +130,7 @@ begin
                                       coalesce(array_agg(t.subject order by t.subject) filter (where t.kind is not null), '{}'),
                                       array_agg(t.summary order by t.subject) filter (where t.kind is not null),
                                       array_agg(t.details order by t.subject) filter (where t.kind is not null), as_of)
-     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'partitions_ahead']) as k (kind)
+     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'circle', 'partitions_ahead']) as k (kind)
      left join webhooks_private.troubles(as_of) as t on t.kind = k.kind
     group by k.kind;
 end

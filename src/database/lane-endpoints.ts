@@ -33,6 +33,8 @@ export type LaneEndpoint = {
   /** requests a minute for the tenant; null = no limit */
   readonly tenantRateLimit: number | null
   readonly tenantMaxInFlight: number
+  /** deliveries of one type about one resource within ten minutes, above which a circle is suspected; null = no limit */
+  readonly circleLimit: number | null
   /** how long nothing may be sent yet; null = not held */
   readonly heldForMs: number | null
   readonly circuit: 'closed' | 'open' | 'half-open'
@@ -71,7 +73,7 @@ select p.id, p.version::text as version, p.tenant_id as "tenantId", p.name, p.ur
               where k.endpoint_id = p.id and k.purpose = 'signing' and (k.expires_at is null or k.expires_at > now())
               order by k.created_at, k.id) as secrets,
        case when t.tenant_id is null then s.tenant_rate_limit else t.rate_limit end as "tenantRateLimit",
-       s.tenant_max_in_flight as "tenantMaxInFlight",
+       s.tenant_max_in_flight as "tenantMaxInFlight", s.circle_limit as "circleLimit",
        case when l.held_until > clock_timestamp()
             then extract(epoch from least(l.held_until, now() + interval '10 days') - clock_timestamp())::double precision * 1000 end as "heldForMs",
        coalesce(l.circuit, 'closed') as circuit, coalesce(l.circuit_openings, 0) as "circuitOpenings",

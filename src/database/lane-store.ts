@@ -19,6 +19,7 @@ export const createLaneStore = (pool: pg.Pool) => ({
   disableEndpoint: bind(pool, lanes.disableEndpoint),
   onCircuitOpen: bind(pool, lanes.circuitOpened),
   reserveTenantSlots: bind(pool, lanes.reserveTenantSlots),
+  postpone: bind(pool, lanes.postpone),
   markSuspect: bind(pool, lanes.markSuspect),
   clearSuspect: bind(pool, lanes.clearSuspect),
 })

@@ -98,6 +98,11 @@ export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number,
   })
 }
 
+/** A delivery is due later, no attempt spent: it is one of too many about the same thing. Operators are told. */
+export const postpone = async (pool: pg.Pool, { id, attempts }: { readonly id: string; readonly attempts: number }, forMs: number, reason: string): Promise<void> => {
+  await pool.query('select webhooks_private.postpone($1, $2, $3, $4)', [id, attempts, forMs, reason])
+}
+
 /**
  * Saves the state of a circuit for the lane's next owner; an open one holds the lane as well, unless a longer hold does.
  * @param holdMs how long nothing is sent; 0 unless it opens

@@ -8,6 +8,8 @@ export type DueDelivery = {
   readonly tenantId: string
   readonly eventId: string
   readonly eventType: string
+  /** what it is about; null = nothing in particular */
+  readonly resourceId: string | null
   /** attempts that have ended: the fence of the result */
   readonly attempts: number
   /** the very text that is sent */
@@ -27,11 +29,11 @@ export type PageWish = {
   readonly afterKey: string
 }
 
-type DueRow = [id: string, endpointId: string, tenantId: string, eventId: string, eventType: string, attempts: number, body: string]
+type DueRow = [id: string, endpointId: string, tenantId: string, eventId: string, eventType: string, attempts: number, body: string, resourceId: string | null]
 
 const COLUMNS = `
        due.id, due.endpoint_id, due.tenant_id, due.event_id, due.event_type, due.attempts,
-       case due.payload_format when 'legacy' then webhooks.legacy_envelope(e) else webhooks.envelope(e) end`
+       case due.payload_format when 'legacy' then webhooks.legacy_envelope(e) else webhooks.envelope(e) end, due.resource_id`
 
 /*
  * From the beginning each time, without what is in flight: a cursor would pass by what commits late. Deliveries of one
@@ -41,7 +43,7 @@ const UNORDERED = `
 select ${COLUMNS}
   from unnest($1::uuid[], $2::integer[]) as lane (endpoint_id, want)
  cross join lateral (
-       select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.payload_format
+       select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.resource_id, d.payload_format
          from webhooks.deliveries as d
         where d.endpoint_id = lane.endpoint_id
           and d.status in ('pending', 'retrying')
@@ -63,7 +65,7 @@ select ${COLUMNS}, due.order_key
   from unnest($1::uuid[], $2::integer[], $4::text[]) as lane (endpoint_id, want, after_key)
  cross join lateral (
        with recursive heads as (
-         (select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.payload_format, d.order_key, d.next_retry_at
+         (select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.resource_id, d.payload_format, d.order_key, d.next_retry_at
             from webhooks.deliveries as d
            where d.endpoint_id = lane.endpoint_id
              and d.status in ('pending', 'retrying')
@@ -74,7 +76,7 @@ select ${COLUMNS}, due.order_key
          select following.*
            from heads
           cross join lateral (
-                select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.payload_format, d.order_key, d.next_retry_at
+                select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.resource_id, d.payload_format, d.order_key, d.next_retry_at
                   from webhooks.deliveries as d
                  where d.endpoint_id = lane.endpoint_id
                    and d.status in ('pending', 'retrying')
@@ -105,6 +107,7 @@ const asDue = (row: DueRow, orderKey: string | null = null): DueDelivery => ({
   eventType: row[4],
   attempts: row[5],
   body: row[6],
+  resourceId: row[7],
   occurredAtMs: timeOf(row[3]),
   orderKey,
 })
@@ -134,8 +137,8 @@ export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busy
       values: [ordered.map(({ endpointId }) => endpointId), ordered.map(({ limit }) => limit), busyIds, ordered.map(({ afterKey }) => afterKey)],
     })
     for (const row of heads.rows) {
-      due.push(asDue(row.slice(0, 7) as DueRow, row[7]))
-      lastKeys.set(row[1], row[7])
+      due.push(asDue(row.slice(0, 8) as DueRow, row[8]))
+      lastKeys.set(row[1], row[8])
     }
   }
   return { due, lastKeys }

@@ -30,6 +30,9 @@ export type Attempted = {
 
 const NOT_STARTED: Outcome = { kind: 'unreachable', reason: 'aborted' }
 
+/** Nothing was sent, and nothing is spent. */
+export const notSent = (): Attempted => ({ result: undefined, verdict: judge(NOT_STARTED), outcome: NOT_STARTED, isTrouble: false })
+
 const saysTrouble = (outcome: Outcome): boolean =>
   outcome.kind === 'unreachable' ? outcome.reason !== 'aborted' && outcome.literal !== true : outcome.status >= 500 || outcome.status === 408 || outcome.status === 429
 
@@ -99,7 +102,7 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   const token = endpoint.auth === null ? undefined : await deps.tokens.token(endpoint.auth)
   const startedAtMs = deps.clock.epochMs()
   if (token?.kind === 'refused') return withoutToken(due, token, askedAtMs, startedAtMs - askedAtMs)
-  if (!mayStart()) return { result: undefined, verdict: judge(NOT_STARTED), outcome: NOT_STARTED, isTrouble: false }
+  if (!mayStart()) return notSent()
 
   const headers = requestHeaders({
     profile: endpoint.signatureProfile,

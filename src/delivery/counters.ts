@@ -20,6 +20,8 @@ type Outcomes = { succeeded: number; retrying: number; failed: number }
 export type Counters = Outcomes & {
   lost: number
   failedSteps: number
+  /** deliveries that were due later, because their receiver seems to write back in circles */
+  postponed: number
   /** times that a lane waited for its own rate, and for its tenant's */
   paceWaits: number
   tenantWaits: number
@@ -42,6 +44,7 @@ export const createCounters = (): Counters => ({
   failed: 0,
   lost: 0,
   failedSteps: 0,
+  postponed: 0,
   paceWaits: 0,
   tenantWaits: 0,
   durations: createHistogram(DURATION_BOUNDS_MS),

@@ -3,6 +3,7 @@ import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { Look, Release } from '../database/lanes.ts'
 import type { Pages, PageWish } from '../database/pages.ts'
 import type { AttemptDeps } from './attempt.ts'
+import type { Circles } from './circles.ts'
 import type { Counters } from './counters.ts'
 import type { Memories } from './memory.ts'
 import type { Places } from './places.ts'
@@ -24,6 +25,7 @@ export type LaneStore = {
   /** tells operators of a circuit that was closed and opened */
   readonly onCircuitOpen: (endpointId: string) => Promise<void>
   readonly reserveTenantSlots: (tenantId: string, slots: number, perMinute: number) => Promise<{ readonly granted: number; readonly waitMs: number }>
+  readonly postpone: (delivery: { readonly id: string; readonly attempts: number }, forMs: number, reason: string) => Promise<void>
   readonly markSuspect: (endpointId: string, deliveryId: string) => Promise<void>
   /** forgets which delivery is under way alone, and with `crashes` how many owners died */
   readonly clearSuspect: (endpointId: string, also?: 'crashes') => Promise<void>
@@ -43,6 +45,7 @@ export type RegistryDeps = AttemptDeps & {
   readonly places: Places
   readonly memories: Memories
   readonly counters: Counters
+  readonly circles: Circles
   readonly log: Log
   /** whether this worker's last acknowledged sign of life is recent enough to start a request */
   readonly isFresh: () => boolean

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describeOutcome, type Outcome } from '../core/outcome.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import type { AttemptResult } from '../database/results.ts'
-import { attempt, unsent, type Attempted } from './attempt.ts'
+import { attempt, notSent, unsent, type Attempted } from './attempt.ts'
 import { countAttempt } from './counters.ts'
 import { counted, openForMs } from './circuit.ts'
 import { createGate } from './gate.ts'
@@ -109,7 +109,21 @@ export const createSending = (deps: SendingDeps): Sending => {
     if (result.errorKind === 'quarantined') log.error(line, 'a delivery was quarantined')
   }
 
-  const attemptSafely = (lane: Lane, due: DueDelivery): Promise<Attempted> =>
+  /** One of too many about the same thing: later, and no attempt is spent. */
+  const postpone = async (lane: Lane, due: DueDelivery, forMs: number): Promise<Attempted> => {
+    counters.postponed += 1
+    const minutes = Math.ceil(forMs / 60_000)
+    log.warn({ deliveryId: due.id, endpointId: due.endpointId, eventType: due.eventType, minutes }, 'a delivery was postponed: its receiver seems to write back in circles')
+    await store.postpone(due, forMs, `Postponed by ${minutes} minutes: more than ${lane.endpoint.circleLimit} of ${due.eventType} about ${due.resourceId} in ten minutes (settings.circle_limit).`)
+    return notSent()
+  }
+
+  const attemptSafely = (lane: Lane, due: DueDelivery): Promise<Attempted> => {
+    const postponedMs = deps.circles.turn(due, lane.endpoint.circleLimit, clock.monotonicMs())
+    return postponedMs > 0 ? postpone(lane, due, postponedMs) : attemptUnlessABug(lane, due)
+  }
+
+  const attemptUnlessABug = (lane: Lane, due: DueDelivery): Promise<Attempted> =>
     attempt(deps, lane.endpoint, due, gate.optionsFor(lane)).catch((error: unknown) => {
       log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a request could not be made')
       const reason = `The request could not be made: ${error instanceof Error ? error.message : String(error)}`

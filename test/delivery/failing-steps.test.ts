@@ -12,6 +12,7 @@ import { systemClock } from '../../src/delivery/clock.ts'
 import { createMemories } from '../../src/delivery/memory.ts'
 import { createPlaces } from '../../src/delivery/places.ts'
 import { createRecorder } from '../../src/delivery/recorder.ts'
+import { createCircles } from '../../src/delivery/circles.ts'
 import { createCounters } from '../../src/delivery/counters.ts'
 import type { LaneStore } from '../../src/delivery/registry-deps.ts'
 import { createRegistry } from '../../src/delivery/registry.ts'
@@ -75,6 +76,7 @@ const registry = createRegistry({
   places: createPlaces(100),
   memories: createMemories(),
   counters: createCounters(),
+  circles: createCircles(),
   log: silent,
   isFresh: () => true,
   onBroken: (reason) => void broken.push(reason),

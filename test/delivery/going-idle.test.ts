@@ -14,6 +14,7 @@ import { systemClock } from '../../src/delivery/clock.ts'
 import { createMemories } from '../../src/delivery/memory.ts'
 import { createPlaces } from '../../src/delivery/places.ts'
 import { createRecorder } from '../../src/delivery/recorder.ts'
+import { createCircles } from '../../src/delivery/circles.ts'
 import { createCounters } from '../../src/delivery/counters.ts'
 import type { LaneStore } from '../../src/delivery/registry-deps.ts'
 import { createRegistry, type Registry } from '../../src/delivery/registry.ts'
@@ -77,6 +78,7 @@ const registry: Registry = createRegistry({
   places: createPlaces(100),
   memories: createMemories(),
   counters: createCounters(),
+  circles: createCircles(),
   log: silent,
   isFresh: () => true,
   onBroken: (reason) => {

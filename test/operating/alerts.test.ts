@@ -74,6 +74,10 @@ const kinds: readonly Kind[] = [
     await pool.query(`update webhooks.deliveries set next_retry_at = now() - interval '2 minutes' where status = 'pending'`)
   }, repair: recovered },
   { kind: 'worker_lost', provoke: ({ pool }) => pool.query(`insert into webhooks_private.workers (id, host, pid, version, ended_at, ended_how) values (gen_random_uuid(), 'host-7', 1, '1', now(), 'died')`), repair: ({ pool }) => pool.query(`update webhooks_private.workers set ended_at = now() - interval '16 minutes'`) },
+  { kind: 'circle', provoke: async ({ pool }) => {
+    const { id } = (await pool.query<{ id: string }>(`select id from webhooks.events limit 1`)).rows[0]!
+    await pool.query('select webhooks_private.tell_of_circle($1, $2, null, $3)', ['rate', id, 'Endpoint 1 gets the same again and again.'])
+  }, repair: ({ pool }) => pool.query(`delete from webhooks.events where type = 'circle.stopped'`) },
   { kind: 'partitions_ahead', provoke: ({ pool }) => pool.query(`do $$ declare n text; begin for n in select name from webhooks_private.log_partitions() where parent = 'attempts' and ends > now() + interval '2 weeks' loop execute format('drop table webhooks_private.%I', n); end loop; end $$`), repair: ({ pool }) => pool.query('select webhooks_private.make_partitions()') },
 ]
 
