@@ -1,8 +1,10 @@
 /** The one place that builds pool, sender and clock, and hands them to the use cases. */
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
+import { createKeyring } from './core/sealing.ts'
 import { evaluateAlerts, noteTold, pendingNotices, setAlerts } from './database/alerts.ts'
 import { checkArming, placeOf } from './database/arming.ts'
 import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
@@ -19,6 +21,7 @@ import { tellAlerts } from './delivery/alerting.ts'
 import { createCircles } from './delivery/circles.ts'
 import { systemClock } from './delivery/clock.ts'
 import { createMemories } from './delivery/memory.ts'
+import { createOpening } from './delivery/opening.ts'
 import { createPlaces } from './delivery/places.ts'
 import { createRecorder } from './delivery/recorder.ts'
 import { createCounters } from './delivery/counters.ts'
@@ -46,10 +49,14 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   /** `WEBHOOK_URLS` and `WEBHOOK_SECRET`: endpoints of tenant `default` that are made to agree with them at the start */
   readonly urls?: readonly string[]
   readonly secret?: string | undefined
+  /** `WEBHOOK_SECRETS_KEY`: the first seals secrets at rest, all of them open; none: secrets lie as they are */
+  readonly secretsKeys?: readonly Uint8Array[]
   /** what sends; for tests that need a resolver or certificates of their own */
   readonly sender?: Sender
   /** a worker without a sign of life for so long is declared dead by the others */
   readonly staleAfterMs?: number
+  /** how long a lane rests whose secrets do not open */
+  readonly sealedHoldMs?: number
   /** a lane that is due and free for so long raises an alert */
   readonly unservedAfterMs?: number
 }
@@ -91,6 +98,9 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     check: () => (settings.outboundEnabled ? checkArming(pool, whereabouts) : Promise.resolve({ armed: true, reason: null })),
   })
 
+  const keyring = createKeyring({ keys: settings.secretsKeys ?? [], randomBytes })
+  const lanes = createLaneStore(pool)
+
   const counters = createCounters()
   const traffic = reportTraffic(counters, (sums) => addTraffic(pool, sums), log)
 
@@ -117,7 +127,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
         channels: alertChannels(settings),
         log,
       }),
-    store: createLaneStore(pool),
+    store: { ...lanes, loadEndpoints: createOpening({ keyring, load: lanes.loadEndpoints, hold: lanes.holdLane, clock: systemClock, log, holdMs: settings.sealedHoldMs }) },
     createRecorder: (workerId) =>
       createRecorder({
         record: (results) => recordResults(pool, workerId, results),

@@ -63,7 +63,7 @@ comment on column webhooks.endpoints.description       is 'What it is for.';
 comment on column webhooks.endpoints.url               is 'Where requests go: https, at most 2,048 characters, no user name in it.';
 comment on column webhooks.endpoints.events            is 'Types it asks for: exact names, sale.* or *.';
 comment on column webhooks.endpoints.filter            is 'SQL/JSON path over the envelope (the body that is sent). The event matches when the first item it yields is neither false nor null. Null: all.';
-comment on column webhooks.endpoints.headers           is 'Further request headers, name to value.';
+comment on column webhooks.endpoints.headers           is 'Further request headers, name to value. Values are sealed by WEBHOOK_SECRETS_KEY.';
 comment on column webhooks.endpoints.header_names      is 'Their names. Values are write-only for the API: they hold credentials as often as not.';
 comment on column webhooks.endpoints.is_active         is 'False: disabled. It collects nothing, and what was open is cancelled.';
 comment on column webhooks.endpoints.paused_at         is 'Since when it is paused: it collects, and nothing is sent until it is null again.';
@@ -84,6 +84,22 @@ comment on column webhooks.endpoints.created_at        is 'When it was made.';
 comment on column webhooks.endpoints.updated_at        is 'Last change.';
 comment on column webhooks.endpoints.deleted_at        is 'When it was deleted; its log stays readable until retention takes it. Null: it exists.';
 
+/*
+ * Secrets are sealed with a key that the database does not know (src/core/sealing.ts). The third part tells whether the text
+ * inside is a secret that the standard signature profile takes.
+ */
+create function webhooks_private.is_sealed(secret text) returns boolean
+language sql immutable parallel safe
+return secret ~ '^sealed\.v1\.(whsec|text)\.[0-9a-f]{16}\.[A-Za-z0-9_-]{38,}$';
+comment on function webhooks_private.is_sealed(text) is
+  'Whether a text is a sealed one: sealed.v1.<form>.<key id>.<data>.';
+
+create function webhooks_private.key_of(secret text) returns text
+language sql immutable parallel safe
+return case when webhooks_private.is_sealed(secret) then split_part(secret, '.', 4) end;
+comment on function webhooks_private.key_of(text) is
+  'The id of the key that a sealed text asks for. Null: it is not sealed.';
+
 create table webhooks_private.endpoint_secrets (
   id           uuid        not null default webhooks_private.new_id(),
   endpoint_id  uuid        not null,
@@ -94,7 +110,8 @@ create table webhooks_private.endpoint_secrets (
 
   constraint endpoint_secrets_pkey           primary key (id),
   constraint endpoint_secrets_of_an_endpoint foreign key (endpoint_id) references webhooks.endpoints (id) on delete cascade,
-  constraint endpoint_secrets_purpose_known  check (purpose in ('signing', 'oauth2_client'))
+  constraint endpoint_secrets_purpose_known  check (purpose in ('signing', 'oauth2_client')),
+  constraint endpoint_secrets_sealed_whole   check (secret not like 'sealed.%' or webhooks_private.is_sealed(secret))
 );
 create index endpoint_secrets_of_endpoint on webhooks_private.endpoint_secrets (endpoint_id, created_at);
 
@@ -102,7 +119,7 @@ comment on table  webhooks_private.endpoint_secrets             is 'Signing secr
 comment on column webhooks_private.endpoint_secrets.id          is 'Key.';
 comment on column webhooks_private.endpoint_secrets.endpoint_id is 'Whose secret it is.';
 comment on column webhooks_private.endpoint_secrets.purpose     is 'signing, or oauth2_client.';
-comment on column webhooks_private.endpoint_secrets.secret      is 'whsec_ and base64 of 24 to 64 bytes; with the legacy profile any 16 to 255 characters.';
+comment on column webhooks_private.endpoint_secrets.secret      is 'whsec_ and base64 of 24 to 64 bytes; with the legacy profile any 16 to 255 characters. Sealed by WEBHOOK_SECRETS_KEY: sealed.v1.<form>.<key id>.<data>.';
 comment on column webhooks_private.endpoint_secrets.created_at  is 'When it was made.';
 comment on column webhooks_private.endpoint_secrets.expires_at  is 'Until when it signs beside its successor. Null: it is the current one.';
 
@@ -151,7 +168,10 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   key bytea;
 begin
-  if profile = 'legacy' and length(secret) between 16 and 255 and secret !~ '[[:cntrl:]]' then
+  if webhooks_private.is_sealed(secret) and (profile = 'legacy' or split_part(secret, '.', 3) = 'whsec') then
+    return;
+  end if;
+  if profile = 'legacy' and length(secret) between 16 and 255 and secret !~ '[[:cntrl:]]' and secret not like 'sealed.%' then
     return;
   end if;
   if profile = 'standard' and secret ~ '^whsec_[A-Za-z0-9+/]+={0,2}$' then
@@ -167,7 +187,7 @@ begin
   raise exception using errcode = 'WHSEC',
     message = 'The signing secret has the wrong form.',
     detail  = case profile
-                when 'legacy' then 'With the legacy profile it needs 16 to 255 characters, none of them a control character.'
+                when 'legacy' then 'With the legacy profile it needs 16 to 255 characters, none of them a control character, and may not begin with "sealed.".'
                 else 'It needs to be whsec_ followed by the base64 of 24 to 64 bytes.'
               end,
     hint    = 'Leave it out, and a good one is made for you.';
@@ -181,5 +201,7 @@ drop function webhooks_private.check_secret(text, text);
 drop function webhooks_private.new_secret();
 drop table webhooks.endpoint_stats;
 drop table webhooks_private.endpoint_secrets;
+drop function webhooks_private.key_of(text);
+drop function webhooks_private.is_sealed(text);
 drop table webhooks.endpoints;
 drop function webhooks_private.header_names(jsonb);

@@ -13,20 +13,21 @@ begin
   elsif (select count(*) from jsonb_object_keys(headers)) > 50 then
     problem := 'At most 50 headers are allowed.';
   else
-    select case
-             when key !~ '^[!#$%&''*+.^_`|~0-9A-Za-z-]{1,128}$'    then format('%L is not a header name.', key)
-             when lower(key) ~ reserved                            then format('%L is set by Rowhook or by the connection.', key)
-             when jsonb_typeof(value) <> 'string'                  then format('The value of %L is not a string.', key)
-             when length(value #>> '{}') > 4096                    then format('The value of %L is longer than 4,096 characters.', key)
-             when value #>> '{}' ~ '[^\x20-\x7e\t]'                then format('The value of %L holds a character that is not printable ASCII.', key)
-           end
+    select wrong.problem
       into problem
-      from jsonb_each(headers)
-     where key !~ '^[!#$%&''*+.^_`|~0-9A-Za-z-]{1,128}$'
-        or lower(key) ~ reserved
-        or jsonb_typeof(value) <> 'string'
-        or length(value #>> '{}') > 4096
-        or value #>> '{}' ~ '[^\x20-\x7e\t]'
+      from jsonb_each(headers) as h
+     cross join lateral (select h.value #>> '{}' as text) as v
+     cross join lateral (
+           select case
+                    when h.key !~ '^[!#$%&''*+.^_`|~0-9A-Za-z-]{1,128}$'                      then format('%L is not a header name.', h.key)
+                    when lower(h.key) ~ reserved                                              then format('%L is set by Rowhook or by the connection.', h.key)
+                    when jsonb_typeof(h.value) <> 'string'                                    then format('The value of %L is not a string.', h.key)
+                    when webhooks_private.is_sealed(v.text) and length(v.text) <= 6000        then null
+                    when v.text like 'sealed.%'                                               then format('The value of %L begins with "sealed.", as sealed ones alone may.', h.key)
+                    when length(v.text) > 4096                                                then format('The value of %L is longer than 4,096 characters.', h.key)
+                    when v.text ~ '[^\x20-\x7e\t]'                                           then format('The value of %L holds a character that is not printable ASCII.', h.key)
+                  end as problem) as wrong
+     where wrong.problem is not null
      limit 1;
   end if;
   if problem is not null then

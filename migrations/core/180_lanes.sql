@@ -21,7 +21,7 @@ create table webhooks_private.lanes (
 comment on table  webhooks_private.lanes                  is 'What must outlive the owner of a lane. A missing row means nothing special. Ownership itself is a session advisory lock.';
 comment on column webhooks_private.lanes.endpoint_id      is 'The endpoint whose lane it is.';
 comment on column webhooks_private.lanes.held_until       is 'Nothing is sent before. Null: not held.';
-comment on column webhooks_private.lanes.held_reason      is 'retry-after, or circuit open. Null: not held.';
+comment on column webhooks_private.lanes.held_reason      is 'retry-after, rate limit, circuit open, or sealed (no worker''s key opens its secrets). Null: not held.';
 comment on column webhooks_private.lanes.circuit          is 'closed; open: nothing is sent until held_until; half-open: one probe.';
 comment on column webhooks_private.lanes.circuit_openings is 'Times the circuit opened since the last success; each doubles the pause.';
 comment on column webhooks_private.lanes.pace_used_until  is 'Until when the endpoint''s rate is used up by requests already sent. Null: it is not.';

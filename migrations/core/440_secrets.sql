@@ -70,23 +70,43 @@ $$;
 comment on function webhooks.set_secret(uuid, text) is
   'Replaces all signing secrets of the endpoint by this one, at once: for a receiver that has one already, or when one has leaked.';
 
+create function webhooks.stored_secret(endpoint_id uuid, out tenant_id text, out secret text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  endpoint webhooks.endpoints := webhooks_private.endpoint_of_caller(stored_secret.endpoint_id);
+begin
+  perform webhooks_private.audit('secret.revealed', endpoint.tenant_id, 'endpoint', endpoint.id::text);
+  tenant_id := endpoint.tenant_id;
+  secret    := (select s.secret
+                  from webhooks_private.endpoint_secrets as s
+                 where s.endpoint_id = endpoint.id and s.purpose = 'signing' and s.expires_at is null
+                 order by s.created_at desc
+                 limit 1);
+end
+$$;
+comment on function webhooks.stored_secret(uuid) is
+  'The current signing secret of the endpoint as it lies in the table: sealed, or as it is where there is no key. Audited as revealed, since whoever has the key opens it.';
+
 create function webhooks.reveal_secret(endpoint_id uuid) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  endpoint webhooks.endpoints := webhooks_private.endpoint_of_caller(reveal_secret.endpoint_id);
+  stored record := webhooks.stored_secret(reveal_secret.endpoint_id);
 begin
-  perform webhooks_private.audit('secret.revealed', endpoint.tenant_id, 'endpoint', endpoint.id::text);
-  return (select s.secret
-            from webhooks_private.endpoint_secrets as s
-           where s.endpoint_id = endpoint.id and s.purpose = 'signing' and s.expires_at is null
-           order by s.created_at desc
-           limit 1);
+  if webhooks_private.is_sealed(stored.secret) then
+    raise exception using errcode = 'WHSLD',
+      message = format('The secret of endpoint %L is sealed.', reveal_secret.endpoint_id),
+      detail  = 'Its key (WEBHOOK_SECRETS_KEY) is known to the server and the workers, and not to PostgreSQL.',
+      hint    = format('With that key in the environment: rowhook endpoints reveal-secret %s, or revealSecret of the API.', reveal_secret.endpoint_id);
+  end if;
+  return stored.secret;
 end
 $$;
 comment on function webhooks.reveal_secret(uuid) is
-  'The current signing secret of the endpoint. Audited.';
+  'The current signing secret of the endpoint, where it lies as it is. Audited. Raises WHSLD for a sealed one.';
 
 create function webhooks.set_oauth_secret(endpoint_id uuid, secret text) returns void
 language plpgsql volatile security definer
@@ -95,10 +115,13 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   endpoint webhooks.endpoints := webhooks_private.endpoint_of_caller(set_oauth_secret.endpoint_id);
 begin
-  if coalesce(length(set_oauth_secret.secret), 0) not between 1 and 4096 or set_oauth_secret.secret ~ '[[:cntrl:]]' then
+  if not coalesce(webhooks_private.is_sealed(set_oauth_secret.secret) and length(set_oauth_secret.secret) <= 6000
+                  or length(set_oauth_secret.secret) between 1 and 4096
+                     and set_oauth_secret.secret !~ '[[:cntrl:]]'
+                     and set_oauth_secret.secret not like 'sealed.%', false) then
     raise exception using errcode = 'WHOAS',
       message = 'The OAuth 2 client secret has the wrong form.',
-      detail  = 'It needs 1 to 4,096 characters, none of them a control character.',
+      detail  = 'It needs 1 to 4,096 characters, none of them a control character, and may not begin with "sealed.".',
       hint    = 'Take it as the authorization server gave it.';
   end if;
   perform webhooks_private.renew_version(endpoint.id);
@@ -113,6 +136,7 @@ comment on function webhooks.set_oauth_secret(uuid, text) is
 -- Down Migration
 drop function webhooks.set_oauth_secret(uuid, text);
 drop function webhooks.reveal_secret(uuid);
+drop function webhooks.stored_secret(uuid);
 drop function webhooks.set_secret(uuid, text);
 drop function webhooks.rotate_secret(uuid, interval, text);
 drop function webhooks_private.renew_version(uuid);

@@ -84,6 +84,7 @@ begin atomic
            then (select format('It waits until %s: %s.', date_trunc('second', l.held_until),
                                case l.held_reason when 'retry-after' then 'the receiver asked for it by Retry-After'
                                                   when 'circuit open' then 'the endpoint failed too often, and its circuit is open'
+                                                  when 'sealed'       then 'its secrets do not open with the keys of the worker that tried (WEBHOOK_SECRETS_KEY)'
                                                   else l.held_reason end)
                    from lane as l)
            when exists (select from ahead)

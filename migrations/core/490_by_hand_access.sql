@@ -16,6 +16,7 @@ to rowhook_dba, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 grant execute on function
   webhooks.rotate_secret(uuid, interval, text),
   webhooks.set_secret(uuid, text),
+  webhooks.stored_secret(uuid),
   webhooks.reveal_secret(uuid),
   webhooks.set_oauth_secret(uuid, text),
   webhooks.delete_endpoint(uuid)
@@ -37,6 +38,7 @@ from rowhook_dba, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 revoke execute on function
   webhooks.rotate_secret(uuid, interval, text),
   webhooks.set_secret(uuid, text),
+  webhooks.stored_secret(uuid),
   webhooks.reveal_secret(uuid),
   webhooks.set_oauth_secret(uuid, text),
   webhooks.delete_endpoint(uuid)

@@ -20,7 +20,8 @@ set search_path = pg_catalog, pg_temp
 begin atomic
   -- A hash shows that a value has changed, and nothing of it: it is cut short.
   select to_jsonb(endpoint) || jsonb_build_object('headers',
-           (select coalesce(jsonb_object_agg(h.key, '…' || left(encode(sha256(convert_to((endpoint).id::text || (h.value #>> '{}'), 'utf8')), 'hex'), 4)), '{}')
+           (select coalesce(jsonb_object_agg(h.key, case when webhooks_private.is_sealed(h.value #>> '{}') then 'sealed …' else '…' end
+                                                   || left(encode(sha256(convert_to((endpoint).id::text || (h.value #>> '{}'), 'utf8')), 'hex'), 4)), '{}')
               from jsonb_each((endpoint).headers) as h));
 end;
 comment on function webhooks_private.masked(webhooks.endpoints) is

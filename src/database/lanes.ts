@@ -84,7 +84,7 @@ export const heldLocks = async (lockConnection: pg.ClientBase, endpointIds: read
  * Keeps anything from being sent on a lane for a while, whoever owns it. A longer hold stays.
  * @param reason what the DBA reads in endpoint_health
  */
-export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number, reason: 'retry-after' | 'rate limit'): Promise<void> => {
+export const holdLane = async (pool: pg.Pool, endpointId: string, forMs: number, reason: 'retry-after' | 'rate limit' | 'sealed'): Promise<void> => {
   await pool.query({
     name: 'hold_lane',
     text: `

@@ -83,6 +83,7 @@ const calls = {
   rotate: `webhooks.rotate_secret($1)`,
   set: `webhooks.set_secret($1, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')`,
   reveal: `webhooks.reveal_secret($1)`,
+  stored: `webhooks.stored_secret($1)`,
   oauth: `webhooks.set_oauth_secret($1, 'secret')`,
   delete: `webhooks.delete_endpoint($1)`,
 } as const

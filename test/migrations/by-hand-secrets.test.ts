@@ -109,6 +109,32 @@ secrets('an OAuth 2 secret lies beside the signing secrets', async () => {
   assert.is((await refusal(value('webhooks.set_oauth_secret($1, $2)', [id, '']))).code, 'WHOAS')
 })
 
+/** What sealing makes of a text is of no account here, but for its form. */
+const sealedAs = (form: 'whsec' | 'text') => `sealed.v1.${form}.0123456789abcdef.${'A'.repeat(60)}`
+
+secrets('a sealed secret is taken by the profile that it fits, and SQL cannot reveal it', async () => {
+  const id = await createEndpoint(pool)
+  await setSecret(id, sealedAs('whsec'))
+  const revealed = await refusal(reveal(id))
+  assert.is(revealed.code, 'WHSLD')
+  assert.match(revealed.hint!, `rowhook endpoints reveal-secret ${id}`)
+  assert.is((await refusal(setSecret(id, sealedAs('text')))).code, 'WHSEC')
+  await pool.query(`update webhooks.endpoints set signature_profile = 'legacy' where id = $1`, [id])
+  await setSecret(id, sealedAs('text'))
+  assert.is((await refusal(pool.query(`update webhooks.endpoints set signature_profile = 'standard' where id = $1`, [id]))).code, 'WHSEC')
+  await value('webhooks.set_oauth_secret($1, $2)', [id, sealedAs('text')])
+})
+
+secrets('what looks sealed and is not whole is refused everywhere', async () => {
+  const id = await createEndpoint(pool, { signature_profile: 'legacy' })
+  const broken = 'sealed.v1.text.0123456789abcdef.short'
+  assert.is((await refusal(setSecret(id, broken))).code, 'WHSEC')
+  assert.is((await refusal(value('webhooks.set_oauth_secret($1, $2)', [id, broken]))).code, 'WHOAS')
+  assert.is((await refusal(createEndpoint(pool, { headers: { 'x-a': broken } }))).code, 'WHHDR')
+  assert.is((await refusal(pool.query('update webhooks_private.endpoint_secrets set secret = $2 where endpoint_id = $1', [id, broken]))).constraint, 'endpoint_secrets_sealed_whole')
+  await createEndpoint(pool, { headers: { 'x-a': sealedAs('text') } })
+})
+
 secrets('each call is audited, and no secret is in the audit log', async () => {
   const id = await createEndpoint(pool)
   await rotate(id, '1 hour', given)
