@@ -50,7 +50,13 @@ create table webhooks.settings (
   constraint settings_limits_positive          check (tenant_rate_limit > 0 and tenant_max_in_flight > 0 and circuit_failures > 0),
   constraint settings_circles_in_range         check (max_cause_depth between 1 and 100 and circle_limit > 0),
   constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
-                                                      and circuit_open_min > '0' and circuit_open_max >= circuit_open_min)
+                                                      and circuit_open_min > '0' and circuit_open_max >= circuit_open_min),
+  constraint settings_schedule_not_negative    check (array_position(retry_schedule, null) is null and interval '0' <= all (retry_schedule)),
+  constraint settings_dead_letter_ttl_positive check (dead_letter_ttl > '0'),
+  constraint settings_audit_kept_a_month_up    check (audit_retention >= '30 days'),
+  constraint settings_filters_not_negative     check (max_filters_per_tenant >= 0),
+  constraint settings_disable_after_positive   check (disable_after > '0'),
+  constraint settings_alert_repeat_a_minute_up check (alert_repeat >= '1 minute')
 );
 insert into webhooks.settings default values;
 
@@ -96,6 +102,8 @@ create table webhooks.tenant_settings (
   sending          boolean     not null default true,
   rate_limit       integer              default 1000,
   max_endpoints    integer     not null default 50,
+  tests_per_minute integer     not null default 30,
+  max_replay       integer     not null default 100000,
   retry_schedule   interval[],
   max_event_bytes  integer,
   created_at       timestamptz not null default now(),
@@ -104,7 +112,12 @@ create table webhooks.tenant_settings (
   constraint tenant_settings_pkey                   primary key (tenant_id),
   constraint tenant_settings_rate_limit_positive    check (rate_limit > 0),
   constraint tenant_settings_max_endpoints_positive check (max_endpoints > 0),
-  constraint tenant_settings_schedule_not_empty     check (cardinality(retry_schedule) between 1 and 100),
+  constraint tenant_settings_tests_not_negative     check (tests_per_minute >= 0),
+  constraint tenant_settings_max_replay_positive    check (max_replay > 0),
+  constraint tenant_settings_tenant_id_1_to_255     check (length(tenant_id) between 1 and 255),
+  constraint tenant_settings_schedule_not_empty     check (cardinality(retry_schedule) between 1 and 100
+                                                           and array_position(retry_schedule, null) is null
+                                                           and interval '0' <= all (retry_schedule)),
   constraint tenant_settings_event_bytes_in_range   check (max_event_bytes between 1024 and 1048576)
 );
 
@@ -113,11 +126,30 @@ comment on column webhooks.tenant_settings.tenant_id       is 'The tenant.';
 comment on column webhooks.tenant_settings.sending         is 'False, and nothing of this tenant is sent; deliveries collect.';
 comment on column webhooks.tenant_settings.rate_limit      is 'Requests a minute for all endpoints of the tenant together. Null: no limit.';
 comment on column webhooks.tenant_settings.max_endpoints   is 'Most endpoints of the tenant that are not deleted.';
+comment on column webhooks.tenant_settings.tests_per_minute is 'Most test events that the tenant may send within a minute.';
+comment on column webhooks.tenant_settings.max_replay      is 'Open deliveries of an endpoint beyond which the tenant''s recover and replay wait, so that nobody builds a backlog without end.';
 comment on column webhooks.tenant_settings.retry_schedule  is 'Waits between attempts for endpoints that name none. Null: that of settings.';
 comment on column webhooks.tenant_settings.max_event_bytes is 'Largest data of an event in bytes. Null: that of settings.';
 comment on column webhooks.tenant_settings.created_at      is 'When the row was made.';
 comment on column webhooks.tenant_settings.updated_at      is 'Last change of the row.';
 
+create function webhooks_private.rules_of_tenant(tenant_id text) returns webhooks.tenant_settings
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select t.*
+    from webhooks.tenant_settings as t
+   where t.tenant_id = rules_of_tenant.tenant_id
+   union all
+  -- As the columns have it, but the rate is that of settings.
+  select rules_of_tenant.tenant_id, true, s.tenant_rate_limit, 50, 30, 100000, null::interval[], null::integer, s.updated_at, s.updated_at
+    from webhooks.settings as s
+   where not exists (select from webhooks.tenant_settings as t where t.tenant_id = rules_of_tenant.tenant_id);
+end;
+comment on function webhooks_private.rules_of_tenant(text) is
+  'What holds for a tenant: its row, or the defaults where it has none.';
+
 -- Down Migration
+drop function webhooks_private.rules_of_tenant(text);
 drop table webhooks.tenant_settings;
 drop table webhooks.settings;

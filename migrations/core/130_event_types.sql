@@ -2,15 +2,19 @@
 -- The catalogue of event types: what endpoints may ask for.
 
 create table webhooks.event_types (
-  name         text        not null,
-  description  text        not null default '',
-  json_schema  json,
-  example      json        not null default '{}',
-  enabled      boolean     not null default true,
-  created_at   timestamptz not null default now(),
+  name           text        not null,
+  description    text        not null default '',
+  json_schema    json,
+  example        json        not null default '{}',
+  enabled        boolean     not null default true,
+  deprecated_at  timestamptz,
+  created_at     timestamptz not null default now(),
 
   constraint event_types_pkey            primary key (name),
-  constraint event_types_name_is_dotted  check (name ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$' and length(name) <= 128)
+  constraint event_types_name_is_dotted  check (name ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$' and length(name) <= 128),
+  constraint event_types_schema_is_one   check (json_typeof(json_schema) in ('object', 'boolean')),
+  constraint event_types_schema_64_kib   check (octet_length(json_schema::text) <= 65536),
+  constraint event_types_example_64_kib  check (octet_length(example::text) <= 65536)
 );
 
 comment on table  webhooks.event_types             is 'The catalogue: every type of event that endpoints may ask for.';
@@ -19,6 +23,7 @@ comment on column webhooks.event_types.description is 'When it happens, for peop
 comment on column webhooks.event_types.json_schema is 'JSON Schema of the data of such an event. Null: not described.';
 comment on column webhooks.event_types.example     is 'Example data; sent by send_test.';
 comment on column webhooks.event_types.enabled     is 'False: events of this type are recorded but delivered to nobody.';
+comment on column webhooks.event_types.deprecated_at is 'Since when new endpoints should not ask for it; it is still delivered. Null: it is current.';
 comment on column webhooks.event_types.created_at  is 'When the type was registered.';
 
 insert into webhooks.event_types (name, description, json_schema, example) values

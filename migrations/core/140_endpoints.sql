@@ -130,6 +130,7 @@ create table webhooks.endpoint_stats (
   failed_deliveries       bigint      not null default 0,
   consecutive_failures    bigint      not null default 0,
   last_delivery_at        timestamptz,
+  last_success_at         timestamptz,
   last_failure_at         timestamptz,
   failing_since           timestamptz,
   credentials_refused_at  timestamptz,
@@ -146,6 +147,7 @@ comment on column webhooks.endpoint_stats.total_deliveries       is 'Attempts th
 comment on column webhooks.endpoint_stats.failed_deliveries      is 'Those of them that were no success.';
 comment on column webhooks.endpoint_stats.consecutive_failures   is 'Attempts since the last success.';
 comment on column webhooks.endpoint_stats.last_delivery_at       is 'End of the last attempt.';
+comment on column webhooks.endpoint_stats.last_success_at        is 'End of the last attempt that succeeded. Null: none did.';
 comment on column webhooks.endpoint_stats.last_failure_at        is 'End of the last attempt that failed. Null: none did.';
 comment on column webhooks.endpoint_stats.failing_since          is 'First failure since the last success. Null: the last attempt succeeded.';
 comment on column webhooks.endpoint_stats.credentials_refused_at is 'When the receiver last answered 401 or 403. Null: not since the last success.';

@@ -1,6 +1,29 @@
 -- Up Migration
 -- An endpoint by hand: a test event, pause and resume, disable and enable, delete. Doing one twice is no error.
 
+create function webhooks_private.spend_test(tenant text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+declare
+  bound integer := (webhooks_private.rules_of_tenant(tenant)).tests_per_minute;
+begin
+  if webhooks_private.api_tenant() is null then
+    return; -- a DBA knows what he does
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(tenant, 2718281828)); -- tests of a tenant one by one, so that the count is right
+  if (select count(*)
+        from (select a.action, a.at from webhooks.audit_log as a where a.tenant_id = spend_test.tenant order by a.id desc limit 10000) as a
+       where a.action = 'endpoint.tested' and a.at > now() - interval '1 minute') >= bound then
+    raise exception using errcode = 'WHLIM',
+      message = format('Tenant %L has sent its tests of this minute.', tenant),
+      detail  = format('%s a minute are allowed.', bound),
+      hint    = 'Wait a minute, or have the operator raise tenant_settings.tests_per_minute.';
+  end if;
+end
+$$;
+comment on function webhooks_private.spend_test(text) is
+  'Raises WHLIM when a tenant has sent as many tests through the API within a minute as tenant_settings.tests_per_minute allows.';
+
 create function webhooks.send_test(endpoint_id uuid, type text default 'test.event') returns uuid
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
@@ -11,6 +34,7 @@ declare
   event_id uuid;
 begin
   perform webhooks_private.must_be_enabled(endpoint);
+  perform webhooks_private.spend_test(endpoint.tenant_id);
   select t.* into kind from webhooks.event_types as t where t.name = send_test.type;
   if kind.name is null then
     raise exception using errcode = 'WHTYP',
@@ -125,3 +149,4 @@ drop function webhooks.disable_endpoint(uuid, text);
 drop function webhooks.resume_endpoint(uuid);
 drop function webhooks.pause_endpoint(uuid);
 drop function webhooks.send_test(uuid, text);
+drop function webhooks_private.spend_test(text);

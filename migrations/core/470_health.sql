@@ -61,23 +61,42 @@ select p.id as endpoint_id,
             when s.failing_since is not null                                 then 'failing'
             else 'ok' end as state,
        coalesce(p.disabled_reason, l.held_reason) as reason,
+       l.circuit,
        case when p.is_active and p.paused_at is null then l.held_until end as held_until,
+       l.rate_used_until,
        p.paused_at,
        backlog.due,
        backlog.oldest_due_at,
+       (select count(*)::integer
+          from (select * from (select from webhooks.deliveries as o
+                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is null
+                                limit 10000) as free
+                 union all
+                select * from (select from webhooks.deliveries as o
+                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is not null
+                                limit 10000) as in_order
+                limit 10000) as d) as backlog,
+       (select count(*)::integer
+          from (select o.status
+                  from webhooks.deliveries as o
+                 where o.endpoint_id = p.id and o.status in ('failed', 'cancelled', 'expired')
+                 order by o.id desc
+                 limit 10000) as d
+         where d.status = 'failed') as dead_letters,
        l.owned as served,
        s.total_deliveries,
        s.failed_deliveries,
        s.consecutive_failures,
        s.failing_since,
        s.last_delivery_at,
+       s.last_success_at,
        s.last_failure_at,
        s.credentials_refused_at
   from webhooks.endpoints                       as p
   left join webhooks_private.lane_facts()       as l on l.endpoint_id = p.id
   left join webhooks.endpoint_stats             as s on s.endpoint_id = p.id
  cross join lateral (
-       select count(*) as due, min(d.next_retry_at) as oldest_due_at
+       select count(*)::integer as due, min(d.next_retry_at) as oldest_due_at
          from (select * from (select o.next_retry_at
                                 from webhooks.deliveries as o
                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is null
@@ -101,16 +120,21 @@ comment on column webhooks.endpoint_health.name                   is 'Its name.'
 comment on column webhooks.endpoint_health.url                    is 'Where it is.';
 comment on column webhooks.endpoint_health.state                  is 'The first that holds of: disabled, paused, switched off, circuit open, circuit half-open, held, failing (its last attempt failed), ok.';
 comment on column webhooks.endpoint_health.reason                 is 'Why it is disabled or held. Null: it is neither.';
+comment on column webhooks.endpoint_health.circuit                is 'closed; open: it failed too often, nothing is sent before held_until; half-open: one request is tried.';
 comment on column webhooks.endpoint_health.held_until             is 'Nothing is sent before: the receiver asked for it, or the circuit is open. Null: not held.';
+comment on column webhooks.endpoint_health.rate_used_until        is 'Until when its rate of requests a minute is used up; what is due waits for that. Null: it is not used up.';
 comment on column webhooks.endpoint_health.paused_at              is 'Since when it is paused. Null: it is not.';
 comment on column webhooks.endpoint_health.due                    is 'Deliveries that are due and not sent yet; 10,000 means that many or more.';
 comment on column webhooks.endpoint_health.oldest_due_at          is 'Since when the one that waits longest is due (ordered ones: among the first 10,000). Null: none is.';
+comment on column webhooks.endpoint_health.backlog                is 'Open deliveries, due or not; 10,000 means that many or more.';
+comment on column webhooks.endpoint_health.dead_letters           is 'Deliveries that failed for good, among the newest 10,000 that ended without success.';
 comment on column webhooks.endpoint_health.served                 is 'Whether a worker serves its lane at this moment.';
 comment on column webhooks.endpoint_health.total_deliveries       is 'Attempts that were answered or failed, in all.';
 comment on column webhooks.endpoint_health.failed_deliveries      is 'Those of them that were no success.';
 comment on column webhooks.endpoint_health.consecutive_failures   is 'Attempts since the last success.';
 comment on column webhooks.endpoint_health.failing_since          is 'First failure since the last success. Null: the last attempt succeeded.';
 comment on column webhooks.endpoint_health.last_delivery_at       is 'End of the last attempt.';
+comment on column webhooks.endpoint_health.last_success_at        is 'End of the last attempt that succeeded. Null: none did.';
 comment on column webhooks.endpoint_health.last_failure_at        is 'End of the last attempt that failed. Null: none did.';
 comment on column webhooks.endpoint_health.credentials_refused_at is 'When the receiver last answered 401 or 403. Null: not since the last success.';
 

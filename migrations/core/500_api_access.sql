@@ -94,7 +94,45 @@ $$;
 comment on function webhooks_private.refuse_value(regclass, text, text) is
   'Raises WHVAL for the constraint that a value broke, naming its column.';
 
+create function webhooks_private.change_row(relation regclass, key_column text, key text, changes jsonb, allowed text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+declare
+  names  text := (select string_agg(quote_ident(g), ', ') from unnest(webhooks_private.checked_changes(relation, changes, allowed)) as g);
+  broken text;
+  nulled text;
+begin
+  if names is null then
+    return;
+  end if;
+  execute format('update %s as t set (%2$s) = (select %2$s from jsonb_populate_record(t, $1)) where t.%3$I::text = $2', relation, names, key_column)
+    using changes, key;
+exception when check_violation or not_null_violation then
+  get stacked diagnostics broken = constraint_name, nulled = column_name;
+  perform webhooks_private.refuse_value(relation, broken, nulled);
+end
+$$;
+comment on function webhooks_private.change_row(regclass, text, text, jsonb, text[]) is
+  'Changes the columns that an object names in the row with this key. Raises WHVAL, naming the column, for what may not be set or is not allowed.';
+
+create function webhooks_private.must_have_all_tenants() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+begin
+  if webhooks_private.api_tenant() is not null then
+    raise exception using errcode = 'WHTNT',
+      message = 'This concerns all tenants.',
+      detail  = format('The request is bound to %L.', webhooks_private.api_tenant()),
+      hint    = 'Sign in as an operator of all tenants: role operator, without tenant_id.';
+  end if;
+end
+$$;
+comment on function webhooks_private.must_have_all_tenants() is
+  'Raises WHTNT for a request that is bound to a tenant.';
+
 -- Down Migration
+drop function webhooks_private.must_have_all_tenants();
+drop function webhooks_private.change_row(regclass, text, text, jsonb, text[]);
 drop function webhooks_private.refuse_value(regclass, text, text);
 drop function webhooks_private.checked_changes(regclass, jsonb, text[]);
 drop function webhooks_private.tenant_of_caller(text);

@@ -57,25 +57,9 @@ set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   endpoint webhooks.endpoints := webhooks_private.endpoint_of_caller(update_endpoint.id);
-  given    text[]             := webhooks_private.checked_changes('webhooks.endpoints', update_endpoint.changes, webhooks_private.endpoint_columns());
-  names    text               := (select string_agg(quote_ident(g), ', ') from unnest(given) as g);
-  broken   text;
-  nulled   text;
 begin
-  if names is null then
-    return endpoint;
-  end if;
-  begin
-    execute format('update webhooks.endpoints as p
-                       set (%1$s) = (select %1$s from jsonb_populate_record(p, $1))
-                     where p.id = $2
-                    returning p.*', names)
-       into endpoint
-      using update_endpoint.changes, endpoint.id;
-  exception when check_violation or not_null_violation then
-    get stacked diagnostics broken = constraint_name, nulled = column_name;
-    perform webhooks_private.refuse_value('webhooks.endpoints', broken, nulled);
-  end;
+  perform webhooks_private.change_row('webhooks.endpoints', 'id', endpoint.id::text, update_endpoint.changes, webhooks_private.endpoint_columns());
+  select p.* into endpoint from webhooks.endpoints as p where p.id = endpoint.id;
   return endpoint;
 end
 $$;

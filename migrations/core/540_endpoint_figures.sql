@@ -1,54 +1,97 @@
 -- Up Migration
--- What became of an endpoint's deliveries over time, for charts; and what a role of the API may.
+-- What became of the deliveries of endpoints over time, for charts.
 
-create function webhooks.endpoint_series(endpoint_id uuid, period interval default '24 hours', bucket interval default '1 hour')
-returns table (at timestamptz, deliveries bigint, succeeded bigint, failed bigint, open bigint, retried bigint, p50_ms integer, p95_ms integer)
+/*
+ * A chart reads at most 200,000 deliveries, however many there are: each bucket has an equal share of them and is counted
+ * from its beginning. One that holds more than its share is extrapolated by the time that the share took, and says so.
+ */
+create function webhooks_private.chart_of(period interval, bucket interval, charts integer default 1, out first_at timestamptz, out share integer)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  first_at timestamptz;
+  buckets double precision;
 begin
-  if endpoint_series.bucket is null or endpoint_series.period is null or endpoint_series.bucket < '1 second'
-     or extract(month from endpoint_series.bucket) <> 0 or extract(year from endpoint_series.bucket) <> 0 then
+  if chart_of.bucket is null or chart_of.period is null or chart_of.bucket < '1 second'
+     or extract(month from chart_of.bucket) <> 0 or extract(year from chart_of.bucket) <> 0 then
     raise exception using errcode = 'WHVAL', column = 'bucket',
-      message = format('A bucket cannot be %s long.', coalesce(endpoint_series.bucket::text, 'null')),
+      message = format('A bucket cannot be %s long.', coalesce(chart_of.bucket::text, 'null')),
       detail  = 'It is a second or more, in units of fixed length (weeks, days, hours, minutes, seconds).',
       hint    = 'Take an hour for a day, a day for a month.';
   end if;
-  if extract(epoch from endpoint_series.period) / extract(epoch from endpoint_series.bucket) not between 1 and 1000 then
+  buckets := extract(epoch from chart_of.period) / extract(epoch from chart_of.bucket);
+  if buckets not between 1 and 1000 then
     raise exception using errcode = 'WHVAL', column = 'bucket',
-      message = format('%s in buckets of %s are none or too many.', endpoint_series.period, endpoint_series.bucket),
+      message = format('%s in buckets of %s are none or too many.', chart_of.period, chart_of.bucket),
       detail  = '1 to 1,000 buckets are possible.',
       hint    = 'Take larger buckets, or a shorter time.';
   end if;
-  first_at := date_bin(endpoint_series.bucket, now() - endpoint_series.period, '2000-01-01');
-  return query
-  with counted as (
-    select date_bin(endpoint_series.bucket, webhooks.occurred_at(d.id), '2000-01-01') as bin,
-           count(*)                                                          as deliveries,
-           count(*) filter (where d.status = 'success')                      as succeeded,
-           count(*) filter (where d.status in ('failed', 'expired'))         as failed,
-           count(*) filter (where d.status in ('pending', 'retrying'))       as open,
-           count(*) filter (where d.attempts > 1)                            as retried,
-           percentile_disc(array[0.5, 0.95]) within group (order by d.response_time_ms) as times
-      from webhooks.deliveries as d
-     where d.endpoint_id = endpoint_series.endpoint_id
-       and d.id >= webhooks_private.least_id(first_at)
-     group by 1
-  )
-  select s.at, coalesce(c.deliveries, 0), coalesce(c.succeeded, 0), coalesce(c.failed, 0), coalesce(c.open, 0), coalesce(c.retried, 0),
-         c.times[1], c.times[2]
-    from generate_series(first_at, now(), endpoint_series.bucket) as s (at)
-    left join counted as c on c.bin = s.at
-   order by s.at;
+  first_at := date_bin(chart_of.bucket, now() - chart_of.period, '2000-01-01');
+  share    := greatest(200000 / greatest(chart_of.charts, 1) / (floor(buckets)::integer + 1), 20);
 end
 $$;
-comment on function webhooks.endpoint_series(uuid, interval, interval) is
-  'The deliveries of an endpoint whose events happened within the period, counted by bucket: what became of them so far, and how long answers took.';
+comment on function webhooks_private.chart_of(interval, interval, integer) is
+  'When the first bucket of a chart begins, and how many rows each bucket may read. Raises WHVAL for a bucket that is too short, of no fixed length, or one of more than 1,000.';
 
-grant execute on function webhooks.endpoint_series(uuid, interval, interval)
+create function webhooks_private.scaled(counted bigint, factor double precision) returns bigint
+language sql immutable parallel safe
+return round(counted * factor)::bigint;
+comment on function webhooks_private.scaled(bigint, double precision) is
+  'A count of a part, for the whole.';
+
+create function webhooks_private.factor_of(counted bigint, share integer, last_id text, starts timestamptz, ends timestamptz) returns double precision
+language sql stable
+return case when counted < share then 1
+            else greatest(1, extract(epoch from least(ends, now()) - starts)
+                             / greatest(extract(epoch from webhooks.occurred_at(last_id::uuid) - starts), 0.001)) end;
+comment on function webhooks_private.factor_of(bigint, integer, text, timestamptz, timestamptz) is
+  'How many times what was counted a bucket holds: 1 where all of it was counted, else by the time until the last row that was.';
+
+create function webhooks.endpoint_series(endpoint_ids uuid[], period interval default '24 hours', bucket interval default '1 hour')
+returns table (endpoint_id uuid, at timestamptz, deliveries bigint, succeeded bigint, failed bigint, open bigint, retried bigint,
+               p50_ms integer, p95_ms integer, estimated boolean)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  chart record := webhooks_private.chart_of(endpoint_series.period, endpoint_series.bucket, cardinality(endpoint_series.endpoint_ids));
+begin
+  return query
+  select e.id, s.at, webhooks_private.scaled(c.deliveries, f), webhooks_private.scaled(c.succeeded, f), webhooks_private.scaled(c.failed, f),
+         webhooks_private.scaled(c.open, f), webhooks_private.scaled(c.retried, f), c.times[1], c.times[2], c.deliveries >= chart.share
+    from unnest(endpoint_series.endpoint_ids) as e (id)
+   cross join generate_series(chart.first_at, now(), endpoint_series.bucket) as s (at)
+   cross join lateral (
+         select count(*)                                                    as deliveries,
+                count(*) filter (where d.status = 'success')                as succeeded,
+                count(*) filter (where d.status in ('failed', 'expired'))   as failed,
+                count(*) filter (where d.status in ('pending', 'retrying')) as open,
+                count(*) filter (where d.attempts > 1)                      as retried,
+                max(d.id::text collate "C")                                 as last_id,
+                percentile_disc(array[0.5, 0.95]) within group (order by d.response_time_ms) as times
+           from (select o.id, o.status, o.attempts, o.response_time_ms
+                   from webhooks.deliveries as o
+                  where o.endpoint_id = e.id
+                    and o.id >= webhooks_private.least_id(s.at)
+                    and o.id <  webhooks_private.least_id(s.at + endpoint_series.bucket)
+                  order by o.id
+                  limit chart.share) as d) as c
+   cross join webhooks_private.factor_of(c.deliveries, chart.share, c.last_id, s.at, s.at + endpoint_series.bucket) as f
+   order by e.id, s.at;
+end
+$$;
+comment on function webhooks.endpoint_series(uuid[], interval, interval) is
+  'The deliveries of endpoints whose events happened within the period, counted by bucket: what became of them so far, and how long answers took. '
+  'Reads 200,000 rows at most for all; a bucket that holds more than its share is estimated.';
+
+grant execute on function webhooks.endpoint_series(uuid[], interval, interval)
+   to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
+grant execute on function webhooks_private.chart_of(interval, interval, integer), webhooks_private.scaled(bigint, double precision),
+                          webhooks_private.factor_of(bigint, integer, text, timestamptz, timestamptz)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 
 -- Down Migration
-drop function webhooks.endpoint_series(uuid, interval, interval);
+drop function webhooks.endpoint_series(uuid[], interval, interval);
+drop function webhooks_private.factor_of(bigint, integer, text, timestamptz, timestamptz);
+drop function webhooks_private.scaled(bigint, double precision);
+drop function webhooks_private.chart_of(interval, interval, integer);

@@ -85,12 +85,13 @@ with result as materialized (
     from recorded as d
 ), figures as (
   insert into webhooks.endpoint_stats as s
-         (endpoint_id, tenant_id, total_deliveries, failed_deliveries, consecutive_failures, last_delivery_at, last_failure_at,
+         (endpoint_id, tenant_id, total_deliveries, failed_deliveries, consecutive_failures, last_delivery_at, last_success_at, last_failure_at,
           failing_since, credentials_refused_at)
   select d.endpoint_id, min(d.tenant_id), count(*),
          count(*) filter (where d.verdict <> 'success'),
          count(*) filter (where d.is_after_success),
          clock_timestamp(),
+         case when bool_or(d.verdict = 'success') then clock_timestamp() end,
          case when bool_or(d.verdict <> 'success') then clock_timestamp() end,
          case when bool_or(d.is_after_success) then clock_timestamp() end,
          case when bool_or(d.is_after_success and d.credentials_refused) then clock_timestamp() end
@@ -103,6 +104,7 @@ with result as materialized (
          consecutive_failures   = case when excluded.total_deliveries > excluded.failed_deliveries then excluded.consecutive_failures
                                        else s.consecutive_failures + excluded.consecutive_failures end,
          last_delivery_at       = excluded.last_delivery_at,
+         last_success_at        = coalesce(excluded.last_success_at, s.last_success_at),
          last_failure_at        = coalesce(excluded.last_failure_at, s.last_failure_at),
          failing_since          = case when excluded.total_deliveries > excluded.failed_deliveries then excluded.failing_since
                                        else coalesce(s.failing_since, excluded.failing_since) end,

@@ -31,9 +31,9 @@ const tables: Readonly<Record<string, Table>> = {
       foreignKey: '(endpoint_id) references webhooks.endpoints (id)|@fieldName endpoint|@foreignFieldName health',
       behavior: '-query:resource:single -query:resource:connection',
     },
-    hidden: ['name', 'url', 'total_deliveries', 'failed_deliveries', 'consecutive_failures', 'last_delivery_at', 'last_failure_at', 'paused_at'],
+    hidden: ['name', 'url', 'total_deliveries', 'failed_deliveries', 'consecutive_failures', 'last_delivery_at', 'last_success_at', 'last_failure_at', 'paused_at'],
   },
-  event_types: { filter: ['name', 'enabled'], order: ['name', 'created_at'] },
+  event_types: { filter: ['name', 'enabled', 'deprecated_at'], order: ['name', 'created_at'] },
   events: {
     tags: { behavior: LOG, foreignKey: '(endpoint_id) references webhooks.endpoints (id)|@fieldName onlyEndpoint|@backwardBehavior -*' },
     filter: ['tenant_id', 'type', 'resource_type', 'resource_id'],
@@ -45,6 +45,7 @@ const tables: Readonly<Record<string, Table>> = {
       foreignKey: [
         '(event_id) references webhooks.events (id)|@fieldName event|@backwardBehavior -*',
         '(endpoint_id) references webhooks.endpoints (id)|@fieldName endpoint|@foreignFieldName deliveries',
+        '(id, attempts) references webhooks.attempts (delivery_id, number)|@fieldName lastAttempt|@backwardBehavior -*',
       ],
     },
     names: { attempts: 'attempt_count' },
@@ -56,22 +57,27 @@ const tables: Readonly<Record<string, Table>> = {
     filter: ['status', 'error_kind'],
     order: ['number'],
   },
-  tenant_settings: { tags: { name: 'tenant_settings' }, filter: ['tenant_id'], order: ['tenant_id'] },
+  tenant_settings: { tags: { name: 'tenant_settings', behavior: '-query:resource:single -query:resource:connection' }, hidden: ['created_at'] },
   settings: { tags: { name: 'settings', behavior: '-query:resource:single -query:resource:connection' }, hidden: ['one_row'] },
   audit_log: {
     tags: { name: 'audit_entry', listField: 'auditLog', behavior: LOG },
     filter: ['tenant_id', 'action', 'actor', 'subject', 'subject_id', 'at'],
     order: ['id'],
   },
-  api_keys: { hidden: ['key_hash'], filter: ['revoked_at', 'expires_at', 'role'], order: ['id', 'name'] },
+  api_keys: { hidden: ['key_hash'], filter: ['tenant_id', 'revoked_at', 'expires_at', 'role'], order: ['id', 'name'] },
   alerts: { filter: ['kind', 'resolved_at', 'fired_at'], order: ['id', 'fired_at'] },
 }
 
-/** Functions that are fields of their first argument's type, and what they are called there. */
-const computed: Readonly<Record<string, PgSmartTagTags>> = {
+/** Functions that are fields, of their first argument's type or of the query, and what they are called there. */
+const fields: Readonly<Record<string, PgSmartTagTags>> = {
+  current_settings: { fieldName: 'settings' },
+  settings_of_tenant: { fieldName: 'tenantSettings' },
+  tenant_settings_schedule_in_force: { fieldName: 'retryScheduleInForce' },
+  tenant_settings_event_bytes_in_force: { fieldName: 'maxEventBytesInForce' },
+  deliveries_next: { fieldName: 'next', behavior: '-filterBy' },
   events_deliveries: { fieldName: 'deliveries' },
-  events_occurred_at: { fieldName: 'occurredAt' },
-  events_body: { fieldName: 'body' },
+  events_occurred_at: { fieldName: 'occurredAt', behavior: '-filterBy' },
+  events_body: { fieldName: 'body', behavior: '-filterBy' },
 }
 
 const attributeTags = (table: Table, column: string): PgSmartTagTags => {
@@ -97,9 +103,9 @@ const rules: PgSmartTagRule[] = [
     },
     tags: { behavior: '-attribute:filterBy -attribute:orderBy' },
   },
-  ...Object.entries(computed).map(([name, tags]): PgSmartTagRule => ({ kind: 'procedure', match: `webhooks.${name}`, tags })),
+  ...Object.entries(fields).map(([name, tags]): PgSmartTagRule => ({ kind: 'procedure', match: `webhooks.${name}`, tags })),
   { kind: 'constraint', match: 'webhooks.api_keys.api_keys_hash_unique', tags: { behavior: '-*' } },
-  { kind: 'procedure', match: ({ proname }) => !(proname in computed), tags: { behavior: '-*' } },
+  { kind: 'procedure', match: ({ proname }) => !(proname in fields), tags: { behavior: '-*' } },
 ]
 
 export const ExposedPlugin = pgSmartTags(rules, null, { name: 'RowhookExposedPlugin', version: '1.0.0' })

@@ -27,7 +27,10 @@ const MAX_ROOT_FIELDS = 20
 const MAX_DEPTH = 12
 
 /** A field that looks at more than its own row counts as so many. */
-const weights: Readonly<Record<string, number>> = { 'Endpoint.health': 20, 'Event.explanation': 50, 'Query.endpointStats': 100 }
+const weights: Readonly<Record<string, number>> = {
+  'Endpoint.health': 20, 'Endpoint.sparkline': 20, 'Delivery.next': 20, 'Event.explanation': 50,
+  'Query.endpointStats': 500, 'Query.tenantStats': 1_000, 'Query.filterPreview': 1_000, 'Query.recoverPreview': 500, 'Query.replayPreview': 1_000, 'Query.tenants': 200,
+}
 
 const tooMuch = (message: string, detail: string, hint: string, nodes?: FieldNode) =>
   new GraphQLError(message, { ...(nodes ? { nodes } : {}), extensions: { code: 'WHCST', detail, hint } })
@@ -84,16 +87,17 @@ const walk = (type: GraphQLObjectType, { selections }: SelectionSetNode, times: 
       const fragment = state.fragments.get(selection.name.value)
       if (fragment) walk(type, fragment.selectionSet, times, state)
     } else if (selection.kind === Kind.INLINE_FRAGMENT) walk(type, selection.selectionSet, times, state)
-    else if (selection.selectionSet) {
+    else {
+      const weight = weights[`${type.name}.${selection.name.value}`]
       const definition = type.getFields()[selection.name.value]
       const inner = definition && getNamedType(definition.type)
-      if (!isObjectType(inner)) continue // __typename, __schema: the depth limit's affair
-      const count = inner.name.endsWith('Connection') ? times * pageOf(selection, state) : times
-      if (!inner.name.endsWith('Edge') && inner.name !== 'PageInfo') state.rows += count * (weights[`${type.name}.${selection.name.value}`] ?? 1)
+      const isOneRow = isObjectType(inner) && !inner.name.endsWith('Edge') && inner.name !== 'PageInfo'
+      const count = isObjectType(inner) && inner.name.endsWith('Connection') ? times * pageOf(selection, state) : times
+      state.rows += count * (weight ?? (isOneRow ? 1 : 0))
       if (state.rows > MAX_ROWS) {
         throw tooMuch(`The request could come to more than ${MAX_ROWS} rows.`, 'Every list counts with its page size, multiplied by the list that it stands in.', 'Ask for smaller pages with first, or for less at once.', selection)
       }
-      walk(inner, selection.selectionSet, count, state)
+      if (isObjectType(inner) && selection.selectionSet) walk(inner, selection.selectionSet, count, state) // of __schema the depth limit takes care
     }
   }
 }

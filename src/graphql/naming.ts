@@ -10,9 +10,13 @@ export const NamingPlugin: GraphileConfig.Plugin = {
         const name = codec.attributes?.[attributeName]?.extensions?.tags?.['name']
         return this.coerceToGraphQLName(typeof name === 'string' ? name : attributeName)
       },
-      /** Figures have no singular. */
+      /** Figures and settings have no singular. */
       singularize(previous, _options, word) {
-        return /figures$/i.test(word) ? word : (previous?.(word) ?? word)
+        return /(figures|settings)$/i.test(word) ? word : (previous?.(word) ?? word)
+      },
+      customQueryField(previous, _options, details) {
+        const { fieldName } = details.resource.extensions?.tags ?? {}
+        return typeof fieldName === 'string' ? fieldName : (previous?.(details) ?? '')
       },
       allRowsConnection(previous, _options, resource) {
         const { listField } = resource.codec.extensions?.tags ?? {}

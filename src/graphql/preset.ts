@@ -8,12 +8,14 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import type { AddressPolicy } from '../core/address.ts'
 import { maskErrors, type OnInternal } from './errors.ts'
 import { ExposedPlugin } from './exposed.ts'
+import { FiguresPlugin } from './figures.ts'
 import { pgSettingsOf, type Identity } from './identity.ts'
 import { costProblem, limitRules } from './limits.ts'
 import { mutationsPlugin } from './mutations/plugin.ts'
 import type { Live } from './live.ts'
 import { NamingPlugin } from './naming.ts'
 import { PagingPlugin } from './paging.ts'
+import { PreviewsPlugin } from './previews.ts'
 import { QuestionsPlugin } from './questions.ts'
 import { SubscriptionsPlugin } from './subscriptions.ts'
 
@@ -67,7 +69,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
 
 export const apiPreset = ({ pool, policy, graphqlPath, graphiql, live, identify, onInternal }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, SubscriptionsPlugin, limits(graphiql)],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, SubscriptionsPlugin, limits(graphiql)],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

@@ -2,9 +2,9 @@
 import { parse } from 'graphql'
 import { context, lambda, listen, object, type FieldArgs, type Step } from 'postgraphile/grafast'
 import { extendSchema } from 'postgraphile/utils'
-import { RowhookError } from '../core/errors.ts'
 import type { Identity } from './identity.ts'
 import type { Topic } from './live.ts'
+import { tenantOf } from './tenant.ts'
 
 const sdl = `
 extend type Subscription {
@@ -17,15 +17,6 @@ extend type Subscription {
   ): Event
 }
 `
-
-/** The tenant whose events are watched. @throws RowhookError WHTNT */
-const tenantOf = ({ role, tenantId }: Identity, named: unknown): string => {
-  const tenant = tenantId ?? (role === 'operator' && typeof named === 'string' ? named : undefined)
-  if (tenant === undefined || (typeof named === 'string' && named !== tenant)) {
-    throw new RowhookError({ code: 'WHTNT', message: 'The events of this tenant cannot be watched.', detail: 'The operator names a tenant; everybody else has one tenant only.', hint: 'Leave tenantId out; as operator, give it.' })
-  }
-  return tenant
-}
 
 const topicText = (topic: Topic) => JSON.stringify(topic)
 

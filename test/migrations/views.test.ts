@@ -126,7 +126,7 @@ health('counts what is due, in order or not, and says since when', async () => {
   )
   for (const id of [free, ordered]) {
     const { due, oldest_due_at: oldest } = await healthOf(id)
-    assert.is(due, '2')
+    assert.is(due, 2)
     assert.ok(Math.abs(Date.now() - 3_600_000 - (oldest as Date).getTime()) < 60_000)
   }
 })

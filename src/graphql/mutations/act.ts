@@ -18,6 +18,8 @@ export type Act = {
   readonly args: string
   /** fields of the payload in SDL */
   readonly payload: string
+  /** true for what concerns all tenants, and so has no `tenantId`: only an operator of all may */
+  readonly isOfAll?: true
   /** the SQL function that decides whether the caller may, for `me { permissions }` */
   readonly calls: string
   readonly run: (client: PgClient, args: Args, deps: ActDeps) => Promise<Result>
@@ -41,4 +43,10 @@ export const asInterval = (interval: unknown): string | null => {
   return text === '' ? '0' : text
 }
 
-export const asSnake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const asSnake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** Columns as the SQL functions take them: what is not given stays out, null is null, and these fields hold intervals. */
+export const asColumns = (input: unknown, intervals: readonly string[] = []): string => {
+  const read = (value: unknown) => (Array.isArray(value) ? value.map(asInterval) : asInterval(value))
+  return JSON.stringify(Object.fromEntries(Object.entries(input as Args).map(([name, value]) => [asSnake(name), intervals.includes(name) ? read(value) : value])))
+}

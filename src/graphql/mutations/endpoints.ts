@@ -1,7 +1,7 @@
 /** Endpoints and their secrets. */
 import { endpointUrlProblems } from '../../core/endpoint-url.ts'
 import { RowhookError } from '../../core/errors.ts'
-import { asInterval, asSnake, callOne, type Act, type ActDeps, type Args } from './act.ts'
+import { asColumns, asInterval, callOne, type Act, type ActDeps, type Args } from './act.ts'
 
 const ENDPOINT = '"The endpoint as it is now."\nendpoint: Endpoint'
 
@@ -12,14 +12,7 @@ const checkUrl = (url: unknown, { policy }: ActDeps): void => {
   if (problem) throw new RowhookError(problem)
 }
 
-/** Columns as `create_endpoint` and `update_endpoint` take them. What is not given stays out, null is null. */
-const asColumns = (input: unknown): string => {
-  const columns = Object.entries(input as Args).map(([name, value]) => [
-    asSnake(name),
-    name === 'retrySchedule' && Array.isArray(value) ? value.map(asInterval) : value,
-  ])
-  return JSON.stringify(Object.fromEntries(columns))
-}
+const endpointColumns = (input: unknown) => asColumns(input, ['retrySchedule'])
 
 /** A call that takes an endpoint's id and gives the endpoint. */
 const change = (name: string, calls: string, description: string, more = ''): Act => ({
@@ -44,7 +37,7 @@ export const endpointActs: readonly Act[] = [
     calls: 'create_endpoint(jsonb,text,text)',
     run: async (client, { endpoint, secret, tenantId }, deps) => {
       checkUrl((endpoint as Args)['url'], deps)
-      const row = await callOne(client, 'select id as "endpointId", new_secret as secret from webhooks.create_endpoint($1, $2, $3)', [asColumns(endpoint), tenantId, secret])
+      const row = await callOne(client, 'select id as "endpointId", new_secret as secret from webhooks.create_endpoint($1, $2, $3)', [endpointColumns(endpoint), tenantId, secret])
       return { endpointId: row['endpointId'], secret: row['secret'] }
     },
   },
@@ -56,7 +49,7 @@ export const endpointActs: readonly Act[] = [
     calls: 'update_endpoint(uuid,jsonb)',
     run: async (client, { id, changes }, deps) => {
       checkUrl((changes as Args)['url'], deps)
-      return callOne(client, 'select (webhooks.update_endpoint($1, $2)).id as "endpointId"', [id, asColumns(changes)])
+      return callOne(client, 'select (webhooks.update_endpoint($1, $2)).id as "endpointId"', [id, endpointColumns(changes)])
     },
   },
   change('deleteEndpoint', 'delete_endpoint(uuid)', 'Deletes an endpoint. What was open is cancelled; its log stays readable until retention takes it.'),

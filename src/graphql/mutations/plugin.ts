@@ -1,16 +1,18 @@
 /** The mutations as a part of the schema. */
-import { sideEffectWithPgClientTransaction, type PgClient } from 'postgraphile/@dataplan/pg'
+import { sideEffectWithPgClientTransaction, TYPES, type PgClient } from 'postgraphile/@dataplan/pg'
 import { context, get, object, type FieldArgs, type Step } from 'postgraphile/grafast'
 import { extendSchema } from 'postgraphile/utils'
 import { parse } from 'graphql'
-import { RowhookError } from '../../core/errors.ts'
 import type { Identity } from '../identity.ts'
+import { tenantOf } from '../tenant.ts'
 import type { Act, ActDeps, Args } from './act.ts'
 import { apiKeyActs } from './api-keys.ts'
 import { deliveryActs } from './deliveries.ts'
 import { endpointActs } from './endpoints.ts'
+import { eventTypeActs, eventTypeInputs } from './event-types.ts'
+import { settingsActs, settingsInputs } from './settings.ts'
 
-export const acts: readonly Act[] = [...endpointActs, ...deliveryActs, ...apiKeyActs]
+export const acts: readonly Act[] = [...endpointActs, ...deliveryActs, ...apiKeyActs, ...eventTypeActs, ...settingsActs]
 
 const payloadName = ({ name }: Act) => `${name[0]!.toUpperCase()}${name.slice(1)}Payload`
 
@@ -43,6 +45,8 @@ const endpointFields = (nonNull: string) => `
   "OAuth 2 client credentials: {type: \\"oauth2\\", token_url, client_id, scope}. The client secret: setOauthSecret."
   auth: JSON`
 
+const TENANT = '\n"Whose it is. The operator has to name it; everybody else has one tenant only."\ntenantId: String'
+
 const sdl = `
 "A new endpoint. What is left out is the default of the tenant, or of all."
 input NewEndpoint {${endpointFields('!')}
@@ -50,29 +54,31 @@ input NewEndpoint {${endpointFields('!')}
 "What is to change. What is left out stays; null is a value."
 input EndpointChanges {${endpointFields('')}
 }
+${eventTypeInputs}
+${settingsInputs}
 extend type Mutation {
-${acts.map(({ name, description, args, ...act }) => `  "${description}"\n  ${name}(\n${args}\n"Whose it is. The operator has to name it; everybody else has one tenant only."\ntenantId: String\n): ${payloadName({ name, description, args, ...act })}`).join('\n')}
+${acts.map(({ name, description, args, ...act }) => `  "${description}"\n  ${name}(\n${args}${act.isOfAll ? '' : TENANT}\n): ${payloadName({ name, description, args, ...act })}`).join('\n')}
 }
 ${acts.map((act) => `"The answer of ${act.name}."\ntype ${payloadName(act)} {\n${act.payload}\n}`).join('\n')}
 `
 
 /** The tenant that the operator names binds the transaction: nothing outside it is touched. */
-const bindTenant = async (client: PgClient, { role, tenantId }: Identity, args: Args): Promise<void> => {
-  const named = args['tenantId']
-  if (role === 'operator' && tenantId === undefined) {
-    if (typeof named !== 'string' || named === '') {
-      throw new RowhookError({ code: 'WHTNT', message: 'The operator has to name the tenant.', detail: 'Every mutation of his acts within one tenant.', hint: 'Give the argument tenantId.' })
-    }
-    await client.query({ text: `select set_config('rowhook.tenant_id', $1, true)`, values: [named] })
-  } else if (typeof named === 'string' && named !== tenantId) {
-    throw new RowhookError({ code: 'WHTNT', message: `You may not act for tenant ${JSON.stringify(named)}.`, detail: `You belong to ${JSON.stringify(tenantId)}.`, hint: 'Leave tenantId out.' })
-  }
+const bindTenant = async (client: PgClient, identity: Identity, args: Args): Promise<void> => {
+  const tenant = tenantOf(identity, args['tenantId'])
+  if (identity.tenantId === undefined) await client.query({ text: `select set_config('rowhook.tenant_id', $1, true)`, values: [tenant] })
 }
 
 export const mutationsPlugin = (deps: ActDeps): GraphileConfig.Plugin =>
   extendSchema((build) => {
     const { pgResources } = build.input.pgRegistry
-    const follow = { endpoint: ['endpoints', 'endpointId'], delivery: ['deliveries', 'deliveryId'], event: ['events', 'eventId'], apiKey: ['api_keys', 'apiKeyId'] } as const
+    const follow: Readonly<Record<string, readonly [resource: string, column: string, key: string]>> = {
+      endpoint: ['endpoints', 'id', 'endpointId'],
+      delivery: ['deliveries', 'id', 'deliveryId'],
+      event: ['events', 'id', 'eventId'],
+      apiKey: ['api_keys', 'id', 'apiKeyId'],
+      eventType: ['event_types', 'name', 'eventTypeName'],
+      settings: ['settings', 'one_row', 'oneRow'],
+    }
 
     const plan = (act: Act) => (_parent: Step, fieldArgs: FieldArgs) =>
       object({
@@ -81,15 +87,16 @@ export const mutationsPlugin = (deps: ActDeps): GraphileConfig.Plugin =>
           object({ args: fieldArgs.getRaw(), identity: context().get('identity') }),
           async (client, { args, identity }) => {
             const given = args as Args
-            await bindTenant(client, identity, given)
+            if (!act.isOfAll) await bindTenant(client, identity, given)
             return act.run(client, given, deps)
           },
         ),
       })
-    const row = ([resource, key]: readonly [string, string]) => ($payload: Step) => pgResources[resource]!.get({ id: get(get($payload, 'result'), key) })
+    const row = ([resource, column, key]: readonly [string, string, string]) => ($payload: Step) => pgResources[resource]!.get({ [column]: get(get($payload, 'result'), key) })
+    const tenantSettings = ($payload: Step) => pgResources['settings_of_tenant']!.execute([{ step: get(get($payload, 'result'), 'tenant'), pgCodec: TYPES.text, name: 'tenant_id' }])
     const value = (key: string) => ($payload: Step) => get(get($payload, 'result'), key)
     const payloadPlans = (act: Act) =>
-      Object.fromEntries([...act.payload.matchAll(/^\s*(\w+):/gm)].map(([, name = '']) => [name, name in follow ? row(follow[name as keyof typeof follow]) : value(name)]))
+      Object.fromEntries([...act.payload.matchAll(/^\s*(\w+):/gm)].map(([, name = '']) => [name, follow[name] ? row(follow[name]) : name === 'tenantSettings' ? tenantSettings : value(name)]))
 
     return {
       typeDefs: parse(sdl),
