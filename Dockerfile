@@ -1,4 +1,14 @@
 # One image for every role: docker run rowhook migrate up, … worker, … serve. Needs DATABASE_URL.
+FROM node:24-slim AS page
+
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY ops/admin-page.mjs ops/
+COPY tsconfig.json ./
+COPY src/admin src/admin
+RUN npm run -s build:admin
+
 FROM node:24-slim
 
 WORKDIR /app
@@ -12,6 +22,7 @@ COPY .gmrc ./
 COPY migrations migrations
 COPY src src
 COPY tasks tasks
+COPY --from=page /app/dist/admin dist/admin
 
 USER node
 EXPOSE 5080

@@ -1,12 +1,13 @@
 /**
  * Runs before every npm script, under whatever Node the machine has: installs what package-lock.json asks for when that is not
- * what node_modules holds. Node 24 comes with it as a package, and npm puts it first on the PATH of the script that follows.
- * Plain JavaScript without imports of ours, because it must run before anything is installed.
+ * what node_modules holds, and builds the admin page when its sources have changed. Node 24 comes as a package, and npm puts it
+ * first on the PATH of the script that follows. Plain JavaScript, because it must run before anything is installed.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isAdminPageBuilt } from './admin-page.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -42,4 +43,11 @@ if (!isInstalled()) {
     )
     process.exit(1)
   }
+}
+
+// The API and the worker do without it, so a page that cannot be built is said and stops nothing.
+if (!isAdminPageBuilt()) {
+  const ours = join(root, 'node_modules/.bin/node')
+  const { status, stderr } = spawnSync(existsSync(ours) ? ours : process.execPath, [join(root, 'ops/admin-page.mjs')], { cwd: root, encoding: 'utf8' })
+  if (status !== 0) process.stderr.write(`${stderr}\nThe admin page could not be built; everything else works. npm run build:admin tries again.\n`)
 }

@@ -24,5 +24,8 @@ const isCompiled = import.meta.url.endsWith('.js')
 /** Absolute path of the folder whose files are graphile-worker's tasks, in the form that this Node can run. */
 export const tasksFolder = join(packageRoot, isCompiled ? 'dist/tasks' : 'tasks')
 
+/** Absolute path of the built admin page; a checkout that has not built it lacks it. */
+export const adminFolder = join(packageRoot, 'dist/admin')
+
 /** How the command is called here, for lines to copy: a checkout brings the right Node along by npm. */
 export const commandLine = isCompiled ? 'rowhook' : 'npm run -s rowhook --'

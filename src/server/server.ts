@@ -1,4 +1,4 @@
-/** The HTTP server: GraphQL, GraphiQL where it is wanted, and signs of life. */
+/** The HTTP server: GraphQL, the routes that it is given (the admin page), GraphiQL where it is wanted, and signs of life. */
 import '../config/graphile-env.ts'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'

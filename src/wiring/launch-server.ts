@@ -1,5 +1,6 @@
 /** The API server, put together from the configuration. */
 import type { Config } from '../config/load.ts'
+import { adminFolder } from '../config/package.ts'
 import { addressPolicy } from '../core/address.ts'
 import { findApiKey } from '../database/api-keys.ts'
 import { checkPool, createPool } from '../database/pool.ts'
@@ -7,6 +8,7 @@ import { liveDeliveries, liveEvents } from '../database/live.ts'
 import { databaseTroubles } from '../database/readiness.ts'
 import { createLive } from '../graphql/live.ts'
 import { isApiRole, type Identity } from '../graphql/identity.ts'
+import { createAdminPage } from '../server/admin-page.ts'
 import { createIdentify } from '../server/identify.ts'
 import { startServer, type Route, type Server, type ServerOptions } from '../server/server.ts'
 import { createTokenVerifier } from '../server/tokens.ts'
@@ -51,7 +53,10 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
       events: (tenantIds, seconds) => liveEvents(pool, tenantIds, seconds),
       onError: (error) => log.error({ err: error }, 'what is watched live could not be looked at'),
     })
-    const server = await startServer({ ...settings, pool, policy, live, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
+    const page = createAdminPage({ folder: adminFolder, publicPath: settings.publicPath })
+    if (!page) log.info({ folder: adminFolder }, 'there is no admin page: npm run build:admin makes it')
+    const routes = [...(settings.routes ?? []), ...(page ? [page] : [])]
+    const server = await startServer({ ...settings, routes, pool, policy, live, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
     const stop = async (graceMs?: number) => {
       await server.stop(graceMs)
       if (!pool.ended) await pool.end()

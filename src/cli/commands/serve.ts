@@ -1,4 +1,4 @@
-/** `rowhook serve`: the GraphQL API. */
+/** `rowhook serve`: the GraphQL API and the admin page. */
 import type { Command } from 'commander'
 import { launchServer, serverSettings } from '../run-server.ts'
 import { listenForStop } from '../told-to-stop.ts'
@@ -21,9 +21,9 @@ const run = () =>
 export const register = (program: Command) =>
   program
     .command('serve')
-    .summary('serve the GraphQL API')
+    .summary('serve the GraphQL API and the admin page')
     .description(
-      'Serves the GraphQL API under /graphql, /healthz and /readyz on PORT (5080), until SIGTERM or Ctrl-C. It delivers nothing: that is what rowhook worker does.\n' +
+      'Serves the GraphQL API under /graphql, the admin page under /admin, /healthz and /readyz on PORT (5080), until SIGTERM or Ctrl-C. It delivers nothing: that is what rowhook worker does.\n' +
         'Tokens are checked by JWT_SECRET or JWKS_URL; rowhook token makes one. /graphiql is there in development (GRAPHIQL).',
     )
     .action(run)

@@ -33,9 +33,11 @@ export const delivered = (eventId: string, ms: number) => `delivered sale.create
 /** The address holds the embedded server's password; one that somebody brought is not repeated. */
 const psql = ({ embedded, url }: OpenDatabase) => (embedded === 'no' ? 'psql "$DATABASE_URL"' : `psql '${url}'`)
 
-export const apiIs = (url: string, token: string) => `The GraphQL API is at ${url}/graphql (explore it at ${url}/graphiql), and this token opens the demo shop for a day:
+export const apiIs = (url: string, token: string) => `The admin page, signed in as the owner of the demo shop for a day (keep the link to yourself):
 
-  authorization: Bearer ${token}
+  ${url}/admin/#token=${token}
+
+The GraphQL API is at ${url}/graphql (explore it at ${url}/graphiql); the same token opens it: authorization: Bearer <token>.
 `
 
 export const howToGoOn = (database: OpenDatabase) => `It goes on running. In another terminal connect with

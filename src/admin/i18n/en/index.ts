@@ -1,0 +1,9 @@
+/** Every text of the page in English: the language that the others are measured by. */
+import { common } from './common.ts'
+import { deliveries } from './deliveries.ts'
+import { shell } from './shell.ts'
+
+export const en = { common, shell, deliveries }
+
+/** What a language has to have. */
+export type Texts = typeof en

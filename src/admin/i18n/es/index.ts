@@ -1,0 +1,7 @@
+/** Todos los textos de la página en español. */
+import type { Texts } from '../en/index.ts'
+import { common } from './common.ts'
+import { deliveries } from './deliveries.ts'
+import { shell } from './shell.ts'
+
+export const es: Texts = { common, shell, deliveries }

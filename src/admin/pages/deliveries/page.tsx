@@ -1,0 +1,77 @@
+/** The deliveries: a live list, and beside it the one that is open. */
+import { Button, Switch as Toggle } from '@mantine/core'
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { useQuery } from 'urql'
+import { useLocation, useRoute, useSearchParams } from 'wouter'
+import { useTexts } from '../../i18n/texts.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { FilterIcon, InboxIcon } from '../../parts/icons.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
+import { ProblemPanel } from '../../parts/problem.tsx'
+import { useKeyset } from '../../parts/use-keyset.ts'
+import { useTenantFilter } from '../../session/me.ts'
+import { useKeys } from '../../shell/keys.tsx'
+import { Deliveries, DeliveryChoices } from './deliveries.graphql.ts'
+import { DeliveryDetail } from './detail.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { type Filters, readFilters, toApi, writeFilters } from './filters.ts'
+import { DeliveryList } from './list.tsx'
+import { useLive } from './use-live.ts'
+import css from './page.module.css'
+
+/** Scrolled further than this, somebody reads: new rows wait. */
+const READING_PX = 120
+
+export const DeliveriesPage = () => {
+  const { deliveries, shell } = useTexts()
+  const [, go] = useLocation()
+  const [, params] = useRoute('/:id')
+  const openId = params?.id
+  const [searchParams, setSearchParams] = useSearchParams()
+  const search = searchParams.size > 0 ? `?${searchParams}` : ''
+  const filters = useMemo(() => readFilters(searchParams), [search])
+  const tenantFilter = useTenantFilter()
+  // A time that is relative to now is fixed when it is chosen, so that the pages of a list fit together.
+  const filter = useMemo(() => ({ ...toApi(filters, Date.now()), ...tenantFilter }), [filters, tenantFilter.tenantId?.equalTo])
+  const list = useKeyset(Deliveries, { filter })
+  const [{ data: choices }] = useQuery({ query: DeliveryChoices, variables: { endpoints: tenantFilter } })
+  const [isLive, setLive] = useState(true)
+  const pane = useRef<HTMLDivElement>(null)
+
+  const isHeld = useCallback(() => window.scrollY > READING_PX || (pane.current?.scrollTop ?? 0) > READING_PX, [])
+  useLive(list, isLive, isHeld)
+
+  const close = useCallback(() => go(search), [go, search])
+  useKeys(openId ? [{ keys: 'Escape', text: shell.keys.close, run: close }] : [])
+  const setFilters = (next: Filters) => setSearchParams(writeFilters(next), { replace: true })
+  const release = () => {
+    list.release()
+    window.scrollTo({ top: 0 })
+    pane.current?.scrollTo({ top: 0 })
+  }
+  const isEmpty = list.rows.length === 0 && !list.isLoading && !list.problem
+  const isFiltered = Object.keys(filters).length > 0
+
+  return (
+    <div className={css['split']} data-open={openId !== undefined || undefined}>
+      <div className={css['pane']} ref={pane}>
+        <PageHead title={deliveries.title} lead={deliveries.lead}>
+          <Toggle size="sm" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} label={isLive ? shell.live.on : shell.live.off} title={isLive ? shell.live.turnOff : shell.live.turnOn} />
+        </PageHead>
+        <FilterBar filters={filters} onChange={setFilters} choices={choices} />
+        <div className={css['list']}>
+          {list.held.length > 0 && <Button className={css['fresh']} size="xs" radius="xl" onClick={release}>{deliveries.fresh(list.held.length)}</Button>}
+          {list.problem && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
+          {isEmpty && !isFiltered && <Empty icon={InboxIcon} {...deliveries.empty} />}
+          {isEmpty && isFiltered && (
+            <Empty icon={FilterIcon} {...deliveries.nothingFound}>
+              <Button variant="default" onClick={() => setFilters({})}>{deliveries.filters.clear}</Button>
+            </Empty>
+          )}
+          {!isEmpty && !(list.problem && list.rows.length === 0) && <DeliveryList list={list} openId={openId} search={search} />}
+        </div>
+      </div>
+      {openId !== undefined && <DeliveryDetail key={openId} id={openId} onClose={close} onChange={list.patch} />}
+    </div>
+  )
+}

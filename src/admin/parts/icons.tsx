@@ -1,0 +1,29 @@
+/** The icons, drawn on 24 by 24 in the colour of the text. Decoration: whoever uses one gives the words. */
+import type { ReactNode } from 'react'
+
+const icon = (drawing: ReactNode) => {
+  const Icon = ({ size = 18 }: { readonly size?: number }) => (
+    <svg width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={1.75} strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
+      {drawing}
+    </svg>
+  )
+  return Icon
+}
+
+export const SendIcon = icon(<path d="M21 3 10.5 13.500M21 3l-6.5 18-4-7.500L3 9.5 21 3Z" />)
+export const SearchIcon = icon(<><circle cx="11" cy="11" r="6.5" /><path d="m20 20-4.3-4.3" /></>)
+export const CopyIcon = icon(<><rect x="9" y="9" width="11" height="11" rx="2" /><path d="M5 15H4V5a1 1 0 0 1 1-1h10v1" /></>)
+export const CheckIcon = icon(<path d="m5 12.5 4.5 4.500L19 7.5" />)
+export const CloseIcon = icon(<path d="M6 6l12 12M18 6 6 18" />)
+export const BackIcon = icon(<path d="m14 6-6 6 6 6" />)
+export const RetryIcon = icon(<><path d="M20 12a8 8 0 1 1-2.4-5.7" /><path d="M20 3v4h-4" /></>)
+export const StopIcon = icon(<><circle cx="12" cy="12" r="8.5" /><path d="m6.2 6.2 11.6 11.6" /></>)
+export const SunIcon = icon(<><circle cx="12" cy="12" r="4" /><path d="M12 3v1.500M12 19.500V21M3 12h1.500M19.5 12H21M5.6 5.600l1.1 1.100M17.3 17.300l1.1 1.100M18.4 5.600l-1.1 1.100M6.7 17.300l-1.1 1.1" /></>)
+export const MoonIcon = icon(<path d="M20 14.500A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.500Z" />)
+export const SystemIcon = icon(<><rect x="3" y="4" width="18" height="12" rx="2" /><path d="M8 20h8M12 16v4" /></>)
+export const KeyboardIcon = icon(<><rect x="2.5" y="6" width="19" height="12" rx="2" /><path d="M6.5 10h.01M10 10h.01M14 10h.01M17.5 10h.01M8 14h8" /></>)
+export const LanguageIcon = icon(<><circle cx="12" cy="12" r="9" /><path d="M3 12h18M12 3c2.5 2.5 3.8 5.5 3.8 9s-1.3 6.5-3.8 9c-2.5-2.5-3.8-5.5-3.8-9S9.5 5.5 12 3Z" /></>)
+export const SignOutIcon = icon(<path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9" />)
+export const InboxIcon = icon(<><path d="M4 13 6.5 5h11L20 13v6H4v-6Z" /><path d="M4 13h4.500a3.5 3.5 0 0 0 7 0H20" /></>)
+export const FilterIcon = icon(<path d="M4 6h16M7 12h10M10 18h4" />)
+export const BuildingIcon = icon(<path d="M5 21V5l9-2v18M14 9h5v12M3 21h18M8.5 8h2M8.5 12h2M8.5 16h2" />)

@@ -1,0 +1,120 @@
+/** A list that is read page by page from its newest row on, and kept fresh at its head. */
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { type TypedDocumentNode, useClient } from 'urql'
+import { problemOf, type Problem } from '../api/problem.ts'
+
+/** Rows come latest first; their ids, UUIDs version 7, say which is later. */
+type Row = { readonly id: string }
+
+type Answer<R> = { readonly page: { readonly nodes: readonly R[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } } | null }
+
+type State<R> = {
+  readonly rows: readonly R[]
+  readonly cursor: string | null
+  readonly hasMore: boolean
+  readonly isLoading: boolean
+  /** the rows are those of the question before */
+  readonly isStale: boolean
+  readonly problem: Problem | undefined
+  /** rows that came to the head while the list was held still */
+  readonly held: readonly R[]
+}
+
+export type Keyset<R> = State<R> & {
+  readonly loadMore: () => void
+  readonly reload: () => void
+  /** reads the head again; while `isHeld` what is new waits in `held` */
+  readonly refresh: (isHeld: boolean) => void
+  /** puts a newer version of a row into its place */
+  readonly patch: (row: R) => void
+  /** shows what was held back */
+  readonly release: () => void
+}
+
+const PAGE = 50
+const nothing = { rows: [], cursor: null, hasMore: false, isLoading: true, isStale: false, problem: undefined, held: [] }
+
+const latestFirst = <R extends Row>(rows: readonly R[]): R[] => [...new Map(rows.map((row) => [row.id, row])).values()].sort((a, b) => (a.id < b.id ? 1 : -1))
+
+/** What the list is after its head was read again. Rows within the head's reach that it lacks do not match any more. */
+const mergeHead = <R extends Row>(state: State<R>, head: NonNullable<Answer<R>['page']>, isHeld: boolean): State<R> => {
+  const { nodes } = head
+  const last = nodes.at(-1)
+  const first = state.rows[0]
+  // More came than a page holds, or the head is all there is: it is the list now.
+  if (!isHeld && (last === undefined || first === undefined || last.id > first.id)) {
+    return { ...state, rows: nodes, cursor: head.pageInfo.endCursor, hasMore: head.pageInfo.hasNextPage, held: [], problem: undefined }
+  }
+  const below = head.pageInfo.hasNextPage && last ? state.rows.filter(({ id }) => id < last.id) : []
+  if (!isHeld) return { ...state, rows: latestFirst([...nodes, ...below]), held: [], problem: undefined }
+  const fresh = new Map(nodes.map((row) => [row.id, row]))
+  const held = nodes.filter(({ id }) => first === undefined || id > first.id)
+  return { ...state, rows: state.rows.map((row) => fresh.get(row.id) ?? row), held, problem: undefined }
+}
+
+/**
+ * @param document answers `page` with nodes and pageInfo, and takes `first` and `after`
+ * @param variables the question; when its JSON changes, the list begins anew
+ */
+export const useKeyset = <R extends Row, V extends object>(document: TypedDocumentNode<Answer<R>, V & { readonly first: number; readonly after?: string | null | undefined }>, variables: V): Keyset<R> => {
+  const client = useClient()
+  const [state, setState] = useState<State<R>>(nothing)
+  const question = JSON.stringify(variables)
+  const asked = useRef(variables)
+  asked.current = variables
+  const latest = useRef(state)
+  latest.current = state
+  /** Counts up with each question; an answer to an earlier one is dropped. */
+  const round = useRef(0)
+  const isRefreshing = useRef(false)
+
+  const fetchPage = useCallback(
+    async (after: string | null) => {
+      const { data, error } = await client.query(document, { ...asked.current, first: PAGE, after }, { requestPolicy: 'network-only' }).toPromise()
+      return error ? { problem: problemOf(error) } : { page: data?.page ?? { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } }
+    },
+    [client, document],
+  )
+
+  const reload = useCallback(() => {
+    const mine = ++round.current
+    setState((before) => ({ ...before, isLoading: true, isStale: before.rows.length > 0, problem: undefined, held: [] }))
+    void fetchPage(null).then(({ page, problem }) => {
+      if (mine !== round.current) return
+      setState(page ? { ...nothing, rows: page.nodes, cursor: page.pageInfo.endCursor, hasMore: page.pageInfo.hasNextPage, isLoading: false } : { ...nothing, isLoading: false, problem })
+    })
+  }, [fetchPage])
+
+  useEffect(reload, [reload, question])
+
+  const loadMore = useCallback(() => {
+    const { cursor, hasMore, isLoading } = latest.current
+    if (!hasMore || isLoading) return
+    const mine = round.current
+    setState((before) => ({ ...before, isLoading: true }))
+    void fetchPage(cursor).then(({ page, problem }) => {
+      if (mine !== round.current) return
+      setState((before) => (page ? { ...before, rows: latestFirst([...before.rows, ...page.nodes]), cursor: page.pageInfo.endCursor, hasMore: page.pageInfo.hasNextPage, isLoading: false, problem: undefined } : { ...before, isLoading: false, problem }))
+    })
+  }, [fetchPage])
+
+  const refresh = useCallback(
+    (isHeld: boolean) => {
+      if (isRefreshing.current || latest.current.isLoading) return
+      isRefreshing.current = true
+      const mine = round.current
+      // A head that cannot be read this time is read the next time.
+      void fetchPage(null).then(({ page }) => {
+        isRefreshing.current = false
+        if (page && mine === round.current) setState((before) => mergeHead(before, page, isHeld))
+      })
+    },
+    [fetchPage],
+  )
+
+  const patch = useCallback((row: R) => setState((before) => ({ ...before, rows: before.rows.map((each) => (each.id === row.id ? row : each)) })), [])
+
+  const release = useCallback(() => setState((before) => ({ ...before, rows: latestFirst([...before.held, ...before.rows]), held: [] })), [])
+
+  return { ...state, loadMore, reload, refresh, patch, release }
+}

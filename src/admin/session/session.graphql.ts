@@ -1,0 +1,14 @@
+// Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
+import { operation } from '../api/operation.ts'
+
+export type WhoAmIVariables = Record<string, never>
+export type WhoAmIResult = { readonly me: { readonly subject: string; readonly role: string; readonly tenantId: string | null; readonly permissions: readonly (string)[]; readonly expiresAt: string | null } }
+export const WhoAmI = operation<WhoAmIResult, WhoAmIVariables>(`query WhoAmI {
+  me {
+    subject
+    role
+    tenantId
+    permissions
+    expiresAt
+  }
+}`)

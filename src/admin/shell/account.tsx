@@ -1,0 +1,52 @@
+/** Who is signed in, for which tenant, and the way out. */
+import { ActionIcon, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTexts } from '../i18n/texts.tsx'
+import { BuildingIcon, SignOutIcon } from '../parts/icons.tsx'
+import { useRelative } from '../parts/time.tsx'
+import { useMe } from '../session/me.ts'
+import { signOut } from '../session/token.ts'
+import css from './account.module.css'
+
+/** The operator has all tenants and looks at one or at all. */
+const TenantChoice = () => {
+  const { account } = useTexts().shell
+  const { tenant, chooseTenant } = useMe()
+  const [text, setText] = useState(tenant ?? '')
+  const apply = () => chooseTenant(text.trim() || undefined)
+  return (
+    <TextInput
+      size="xs" label={account.tenant} placeholder={account.allTenants} title={account.tenantHint} value={text} leftSection={<BuildingIcon size={15} />} className={css['choice']}
+      onChange={(event) => setText(event.currentTarget.value)} onBlur={apply} onKeyDown={(event) => event.key === 'Enter' && apply()}
+    />
+  )
+}
+
+const Ends = ({ at }: { readonly at: string }) => {
+  const { account } = useTexts().shell
+  return <>{account.ends(useRelative(at))}</>
+}
+
+export const Account = () => {
+  const { account } = useTexts().shell
+  const { subject, role, tenantId, expiresAt } = useMe()
+  return (
+    <div className={css['account']}>
+      {role === 'operator' && tenantId === null && <TenantChoice />}
+      <div className={css['who']}>
+        <span className={css['initial']} aria-hidden="true">{subject.replace(/^key:/, '').slice(0, 1).toUpperCase()}</span>
+        <span className={css['names']} title={expiresAt ? undefined : subject}>
+          <strong>{subject}</strong>
+          <span className="dimmed">
+            {account.roles[role] ?? role}
+            {tenantId !== null && ` · ${tenantId}`}
+          </span>
+          {expiresAt && <span className={css['ends']}><Ends at={expiresAt} /></span>}
+        </span>
+        <ActionIcon variant="subtle" color="gray" aria-label={account.signOut} title={account.signOut} onClick={signOut}>
+          <SignOutIcon />
+        </ActionIcon>
+      </div>
+    </div>
+  )
+}

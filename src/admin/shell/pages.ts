@@ -1,0 +1,22 @@
+/** The pages there are. A new one is a line here, texts under `shell.pages`, and a folder of its own. */
+import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
+import { SendIcon } from '../parts/icons.tsx'
+
+export type Page = {
+  /** its path, its name in the texts, its `data-page` for tests */
+  readonly name: string
+  /** `g` and this leads to it */
+  readonly key: string
+  readonly icon: ComponentType
+  /** everything below `/<name>` is the page's own */
+  readonly view: LazyExoticComponent<ComponentType>
+  /** a mutation that one must be allowed to call for the page to make sense; nothing: everybody sees it */
+  readonly needs?: string
+}
+
+export const pages: readonly Page[] = [
+  { name: 'deliveries', key: 'd', icon: SendIcon, view: lazy(async () => ({ default: (await import('../pages/deliveries/page.tsx')).DeliveriesPage })) },
+]
+
+/** Where one lands. */
+export const firstPage = 'deliveries'

@@ -1,0 +1,29 @@
+/** The admin page in a real Chromium, before a real server, worker and database. All in one file, because one browser is enough. */
+import { suite } from 'uvu'
+import type { Case } from './cases/case.ts'
+import { deliveries } from './cases/deliveries.ts'
+import { session } from './cases/session.ts'
+import { createWorld } from './support/world.ts'
+
+const cases: readonly Case[] = [...session, ...deliveries]
+
+const world = await createWorld()
+
+const pages = suite('the admin page')
+
+pages.after(() => world?.close())
+
+// Without a browser there is nothing to run; openBrowser has said so aloud.
+for (const { name, run } of world ? cases : []) {
+  pages(name, async () => {
+    try {
+      await run(world!)
+    } finally {
+      await world!.settle()
+    }
+  })
+}
+
+pages('is tested wherever a browser starts', () => undefined)
+
+pages.run()

@@ -1,0 +1,99 @@
+/** The deliveries: found, read, sent again. */
+import * as assert from 'uvu/assert'
+import { waitFor } from '../../support/wait.ts'
+import type { World } from '../support/world.ts'
+import { type Case, looksGood } from './case.ts'
+
+const oneOf = async ({ db, endpoints }: World, endpoint: 'ledger' | 'broken'): Promise<string> =>
+  (await db.pool.query<{ id: string }>('select id from webhooks.deliveries where endpoint_id = $1 order by id desc limit 1', [endpoints[endpoint]])).rows[0]!.id
+
+export const deliveries: readonly Case[] = [
+  looksGood('deliveries', '/deliveries', (page) => page.getByRole('link', { name: 'test.event' }).nth(20).waitFor()),
+  looksGood('delivery', async (world) => `/deliveries/${await oneOf(world, 'broken')}`, (page) => page.getByText('The next attempt comes').waitFor()),
+  {
+    name: 'the list grows by pages as one scrolls, and ends',
+    run: async ({ open }) => {
+      const page = await open('/deliveries')
+      await page.getByRole('link', { name: 'test.event' }).nth(40).waitFor()
+      while (!(await page.getByText('That is all of it.').isVisible())) await page.mouse.wheel(0, 4_000)
+      assert.is(await page.locator('tbody tr').count(), 63)
+    },
+  },
+  {
+    name: 'filters are in the address, and a link shows the same to somebody else',
+    run: async ({ open }) => {
+      const page = await open('/deliveries')
+      await page.getByRole('button', { name: 'Retrying' }).click()
+      await page.getByRole('searchbox').fill('sale-7')
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(`document.querySelectorAll('tbody tr').length === 1`)
+      const again = await open(`/deliveries${new URL(page.url()).search}`, { role: 'viewer' })
+      await again.getByText('sale-7').waitFor()
+      assert.is(await again.locator('tbody tr').count(), 1)
+      assert.match(await again.locator('tbody tr').innerText(), /Retrying[\s\S]*broken[\s\S]*500/)
+    },
+  },
+  {
+    name: 'what commits appears without reloading, and its state follows',
+    run: async ({ open, db, tenant }) => {
+      const page = await open('/deliveries')
+      await page.getByRole('link', { name: 'test.event' }).first().waitFor()
+      await db.pool.query(`insert into webhooks.events (tenant_id, type, resource_type, resource_id, data) values ($1, 'test.event', 'sale', 'live-1', '{}')`, [tenant])
+      await page.locator('tbody tr', { hasText: 'live-1' }).filter({ hasText: 'Delivered' }).waitFor()
+    },
+  },
+  {
+    name: 'one delivery says what was answered, and is sent again',
+    run: async (world) => {
+      const { open, receiver, db } = world
+      const id = await oneOf(world, 'broken')
+      const page = await open(`/deliveries/${id}`)
+      await page.getByText('the ledger is closed').first().waitFor()
+      await page.getByText('"1500.00"').waitFor()
+      const before = receiver.requests.length
+      await page.getByRole('button', { name: 'Retry now' }).click()
+      await page.getByText('Attempt 2').waitFor()
+      await waitFor(() => receiver.requests.length > before, { what: 'the request' })
+      assert.is((await db.pool.query('select attempts from webhooks.deliveries where id = $1', [id])).rows[0].attempts, 2)
+    },
+  },
+  {
+    name: 'a viewer is offered no act',
+    run: async (world) => {
+      const page = await world.open(`/deliveries/${await oneOf(world, 'broken')}`, { role: 'viewer' })
+      await page.getByText('the ledger is closed').first().waitFor()
+      assert.is(await page.getByRole('button', { name: 'Retry now' }).count(), 0)
+      assert.is(await page.getByRole('button', { name: 'Cancel delivery' }).count(), 0)
+      assert.is(await page.getByRole('button', { name: 'Copy as curl' }).count(), 1)
+    },
+  },
+  {
+    name: 'everything goes by keyboard',
+    run: async ({ open }) => {
+      const page = await open('/deliveries')
+      await page.getByRole('link', { name: 'test.event' }).nth(3).waitFor()
+      await page.keyboard.press('j')
+      await page.keyboard.press('j')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/deliveries\/[0-9a-f-]{36}/)
+      const first = page.url()
+      await page.keyboard.press('j')
+      await page.waitForURL((url) => url.href !== first)
+      await page.keyboard.press('Escape')
+      await page.waitForURL(/\/deliveries$/)
+      await page.keyboard.press('/')
+      assert.ok(await page.evaluate<boolean>(`document.activeElement.type === 'search'`))
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Next row').waitFor()
+    },
+  },
+  {
+    name: 'it speaks Spanish to those who read it',
+    run: async ({ open }) => {
+      const page = await open('/deliveries', { language: 'es' })
+      await page.getByRole('heading', { name: 'Entregas' }).waitFor()
+      assert.is(await page.evaluate('document.documentElement.lang'), 'es')
+    },
+  },
+]

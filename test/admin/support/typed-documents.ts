@@ -1,0 +1,127 @@
+/** From the admin page's .graphql files to TypeScript: each operation as text with the types of its variables and its answer. */
+import {
+  type FieldNode, type FragmentDefinitionNode, getNamedType, type GraphQLInputType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema,
+  isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, type OperationDefinitionNode, parse, print, type SelectionSetNode, typeFromAST, validate, visit,
+} from 'graphql'
+import { dirname, relative } from 'node:path/posix'
+import type { SourceFile } from '../../support/source.ts'
+
+const scalars: Readonly<Record<string, string>> = { Int: 'number', Float: 'number', Boolean: 'boolean', JSON: 'unknown' }
+
+const API = 'src/admin/api'
+const HEADER = '// Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts\n'
+
+const inputType = (type: GraphQLInputType, used: Set<string>): string => {
+  if (isNonNullType(type)) return inputType(type.ofType, used).replace(/ \| null$/, '')
+  if (isListType(type)) return `readonly (${inputType(type.ofType, used)})[] | null`
+  if (isEnumType(type)) return `${type.getValues().map(({ name }) => `'${name}'`).join(' | ')} | null`
+  if (isInputObjectType(type)) used.add(type.name)
+  return `${isInputObjectType(type) ? type.name : (scalars[type.name] ?? 'string')} | null`
+}
+
+type Context = { readonly schema: GraphQLSchema; readonly fragments: ReadonlyMap<string, FragmentDefinitionNode> }
+
+const outputType = (type: GraphQLOutputType, field: FieldNode, context: Context): string => {
+  if (isNonNullType(type)) return outputType(type.ofType, field, context).replace(/ \| null$/, '')
+  if (isListType(type)) {
+    // The lists of connections hold what the reader may see, and no gaps.
+    const isOfRows = isObjectType(getNamedType(type))
+    const each = outputType(type.ofType, field, context)
+    return `readonly (${isOfRows ? each.replace(/ \| null$/, '') : each})[] | null`
+  }
+  if (isObjectType(type)) return `${selectionType(type, field.selectionSet!, context)} | null`
+  return `${scalars[getNamedType(type).name] ?? 'string'} | null`
+}
+
+/** The fields of a selection by the name of their answer, fragments expanded; one that is asked for twice is asked for all of it. */
+const fieldsOf = ({ selections }: SelectionSetNode, context: Context): Map<string, FieldNode> => {
+  const fields = new Map<string, FieldNode>()
+  const add = (key: string, field: FieldNode) => {
+    const both = [...(fields.get(key)?.selectionSet?.selections ?? []), ...(field.selectionSet?.selections ?? [])]
+    fields.set(key, both.length > 0 ? { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: both } } : field)
+  }
+  for (const each of selections) {
+    if (each.kind === Kind.INLINE_FRAGMENT) throw new Error('Inline fragments are not needed: the schema has no unions.')
+    if (each.kind === Kind.FRAGMENT_SPREAD) for (const [key, field] of fieldsOf(context.fragments.get(each.name.value)!.selectionSet, context)) add(key, field)
+    else add(each.alias?.value ?? each.name.value, each)
+  }
+  return fields
+}
+
+const selectionType = (type: GraphQLObjectType, selectionSet: SelectionSetNode, context: Context): string => {
+  const fields = [...fieldsOf(selectionSet, context)].map(([key, field]) =>
+    field.name.value === '__typename' ? `readonly ${key}: '${type.name}'` : `readonly ${key}: ${outputType(type.getFields()[field.name.value]!.type, field, context)}`,
+  )
+  return `{ ${fields.join('; ')} }`
+}
+
+const fragmentsIn = (node: OperationDefinitionNode | FragmentDefinitionNode, { fragments }: Context): string[] => {
+  const names = new Set<string>()
+  visit(node, { FragmentSpread: ({ name }) => void names.add(name.value) })
+  return [...names].flatMap((name) => [name, ...fragmentsIn(fragments.get(name)!, { fragments, schema: undefined as never })])
+}
+
+const operationText = (node: OperationDefinitionNode, context: Context): string =>
+  [node, ...[...new Set(fragmentsIn(node, context))].map((name) => context.fragments.get(name)!)].map((each) => print(each)).join('\n')
+
+const rootOf = (schema: GraphQLSchema, node: OperationDefinitionNode) =>
+  ({ query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() })[node.operation]!
+
+const operationSource = (node: OperationDefinitionNode, context: Context, used: Set<string>): string => {
+  const name = node.name!.value
+  const variables = (node.variableDefinitions ?? []).map(({ variable, type, defaultValue }) => {
+    const known = typeFromAST(context.schema, type as never) as GraphQLInputType
+    const isNeeded = isNonNullType(known) && defaultValue === undefined
+    return `readonly ${variable.name.value}${isNeeded ? '' : '?'}: ${inputType(known, used)}${isNeeded ? '' : ' | undefined'}`
+  })
+  return [
+    `export type ${name}Variables = ${variables.length > 0 ? `{ ${variables.join('; ')} }` : 'Record<string, never>'}`,
+    `export type ${name}Result = ${selectionType(rootOf(context.schema, node), node.selectionSet, context)}`,
+    `export const ${name} = operation<${name}Result, ${name}Variables>(\`${operationText(node, context)}\`)`,
+  ].join('\n')
+}
+
+const inputsSource = (schema: GraphQLSchema, names: ReadonlySet<string>): string => {
+  const wanted = new Set(names)
+  const lines: string[] = []
+  for (const name of wanted) {
+    const type = schema.getType(name)
+    if (!isInputObjectType(type)) continue
+    const fields = Object.values(type.getFields()).map((field) => {
+      const isNeeded = isNonNullType(field.type) && field.defaultValue === undefined
+      return `readonly ${field.name}${isNeeded ? '' : '?'}: ${inputType(field.type, wanted)}${isNeeded ? '' : ' | undefined'}`
+    })
+    lines.push(`export type ${name} = { ${fields.join('; ')} }`)
+  }
+  return `${HEADER}/** Inputs of the operations, as the schema has them. */\n\n${lines.toSorted().join('\n')}\n`
+}
+
+/**
+ * Checks every document against the schema and writes their TypeScript.
+ * @returns paths and texts of the files to be, and what is wrong with the documents
+ */
+export const typeDocuments = (schema: GraphQLSchema, documents: readonly SourceFile[]): { files: SourceFile[]; faults: string[] } => {
+  const parsed = documents.map(({ path, text }) => ({ path, ast: parse(text) }))
+  const all = { kind: Kind.DOCUMENT, definitions: parsed.flatMap(({ ast }) => ast.definitions) } as const
+  const faults = validate(schema, all).map(({ message }) => message)
+  if (faults.length > 0) return { files: [], faults }
+  const fragments = new Map(all.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION).map((each) => [each.name.value, each]))
+  const context = { schema, fragments }
+  const used = new Set<string>()
+  const files = parsed.map(({ path, ast }) => {
+    const named = new Set<string>()
+    const parts = ast.definitions.map((node) => {
+      if (node.kind === Kind.OPERATION_DEFINITION) return operationSource(node, context, named)
+      if (node.kind !== Kind.FRAGMENT_DEFINITION) throw new Error(`${path} holds something else than operations and fragments.`)
+      return `export type ${node.name.value} = ${selectionType(schema.getType(node.typeCondition.name.value) as GraphQLObjectType, node.selectionSet, context)}`
+    })
+    for (const name of named) used.add(name)
+    const to = (file: string) => relative(dirname(path), `${API}/${file}`)
+    const imports = [
+      ...(named.size > 0 ? [`import type { ${[...named].toSorted().join(', ')} } from '${to('inputs.ts')}'`] : []),
+      ...(ast.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION) ? [`import { operation } from '${to('operation.ts')}'`] : []),
+    ]
+    return { path: `${path}.ts`, text: `${HEADER}${imports.join('\n')}\n\n${parts.join('\n\n')}\n` }
+  })
+  return { files: [...files, { path: `${API}/inputs.ts`, text: inputsSource(schema, used) }], faults }
+}

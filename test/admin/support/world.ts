@@ -1,0 +1,112 @@
+/** Everything real around the admin page: database, worker, server with the built page, a receiver, a shop with some history. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { packageRoot } from '../../../src/config/package.ts'
+import { mint, startTestApi, type TestApi } from '../../support/api.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { createReceiver, type Receiver } from '../../support/receiver.ts'
+import { waitFor } from '../../support/wait.ts'
+import { startTestWorker } from '../../support/worker.ts'
+import { openBrowser } from './browser.ts'
+
+export type World = {
+  readonly db: TestDatabase
+  readonly api: TestApi
+  /** answers 200; 500 on the path /broken */
+  readonly receiver: Receiver
+  readonly tenant: string
+  /** ids of the endpoints by name: ledger (works), broken (answers 500) */
+  readonly endpoints: Readonly<Record<'ledger' | 'broken', string>>
+  /** a page in a browser of its own memory, signed in; it fails the test by what it says on the console */
+  readonly open: (path: string, options?: OpenOptions) => Promise<Page>
+  /** throws what the pages have said on their consoles, and closes them */
+  readonly settle: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export type OpenOptions = {
+  readonly role?: 'viewer' | 'manager' | 'owner' | 'operator'
+  /** no token: the sign-in page */
+  readonly isSignedOut?: boolean
+  readonly language?: 'en' | 'es'
+  readonly scheme?: 'light' | 'dark'
+  readonly isPhone?: boolean
+}
+
+export const TENANT = 'acme'
+
+/** What the page asks of any other origin than its server fails the test. */
+const isForeign = (url: string, origin: string) => !url.startsWith(origin) && !/^(data|blob|about):/.test(url)
+
+const seed = async (db: TestDatabase, receiver: Receiver) => {
+  const { rows } = await db.pool.query<{ id: string; name: string }>(
+    `insert into webhooks.endpoints (tenant_id, name, description, url, events, rate_limit, retry_schedule)
+     values ($1, 'ledger', 'Bookkeeping', $2, '{*}', null, default), ($1, 'broken', 'A receiver in trouble', $2 || 'broken', '{sale.completed}', null, '{1 hour}')
+     returning id, name`,
+    [TENANT, receiver.url],
+  )
+  await db.pool.query(
+    `insert into webhooks.events (tenant_id, type, resource_type, resource_id, data)
+     select $1, case when n % 20 = 7 then 'sale.completed' else 'test.event' end, 'sale', 'sale-' || n, json_build_object('message', 'hello', 'total', '1500.00', 'lines', json_build_array(n, 2.50, true, null)) from generate_series(1, 60) as n`,
+    [TENANT],
+  )
+  return Object.fromEntries(rows.map(({ id, name }) => [name, id])) as World['endpoints']
+}
+
+/** @returns nothing where no browser starts */
+export const createWorld = async (): Promise<World | undefined> => {
+  const browser: Browser | undefined = await openBrowser()
+  if (!browser) return undefined
+  const built = spawnSync(process.execPath, [join(packageRoot, 'ops/admin-page.mjs'), '--if-changed'], { encoding: 'utf8' })
+  if (built.status !== 0) throw new Error(`The admin page could not be built: ${built.stderr}`)
+  const db = await createTestDatabase({ template: 'store' })
+  const receiver = await createReceiver()
+  receiver.respond(({ path }) => (path.startsWith('/broken') ? { status: 500, headers: { 'content-type': 'application/json' }, body: '{"error":"the ledger is closed"}' } : { status: 200, body: 'thank you' }))
+  const worker = await startTestWorker(db.url)
+  const api = await startTestApi(db.url, { publicPath: '/hooks', graphiql: false })
+  const endpoints = await seed(db, receiver)
+  await waitFor(async () => (await db.pool.query(`select from webhooks.deliveries where status = 'pending'`)).rowCount === 0, { what: 'the history to be delivered' })
+
+  const complaints: string[] = []
+  const contexts: BrowserContext[] = []
+
+  const open = async (path: string, { role = 'owner', isSignedOut = false, language = 'en', scheme = 'light', isPhone = false }: OpenOptions = {}): Promise<Page> => {
+    const context = await browser.newContext({ locale: language, colorScheme: scheme, reducedMotion: 'reduce', viewport: isPhone ? { width: 390, height: 844 } : { width: 1360, height: 860 }, timezoneId: 'UTC' })
+    contexts.push(context)
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`${path}: ${message.text()}`))
+    page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack ?? error.message}`))
+    page.on('request', (request) => isForeign(request.url().replace(/^ws/, 'http'), new URL(api.url).origin) && complaints.push(`${path}: asked ${request.url()}`))
+    const token = await mint({ role, ...(role === 'operator' ? {} : { tenant_id: TENANT }) })
+    await page.goto(`${api.url}/admin${path}${isSignedOut ? '' : `#token=${token}`}`)
+    return page
+  }
+
+  const settle = async () => {
+    const said = complaints.splice(0)
+    await Promise.all(contexts.splice(0).map((context) => context.close()))
+    if (said.length > 0) throw new Error(`The page complained:\n${said.join('\n')}`)
+  }
+
+  return {
+    db, api, receiver, endpoints, tenant: TENANT, open, settle,
+    close: async () => {
+      await browser.close()
+      await api.stop(0)
+      await worker.stop(1_000)
+      await receiver.close()
+      await db.drop()
+    },
+  }
+}
+
+/** Kept as artefacts of the run, and not committed. */
+const SCREENSHOTS = join(packageRoot, 'coverage/screenshots')
+
+export const screenshot = async (page: Page, name: string): Promise<void> => {
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
+}
