@@ -4,11 +4,11 @@ import { attempt, unsent, type Attempted, type AttemptOptions } from './attempt.
 import { admitted } from './circuit.ts'
 import { isOpen, type Lane } from './lane.ts'
 import { waitMs } from './pace.ts'
-import { hasRoom, tenantHasRoom } from './places.ts'
+import { hasPlace, hasRoom, SEVERAL, tenantHasPlace } from './places.ts'
 import type { RegistryDeps } from './registry-deps.ts'
 import { createSlowness } from './slowness.ts'
 import { createTenantPace } from './tenant-pace.ts'
-import { createWaiting } from './waiting.ts'
+import { createWaiting, type Waiting } from './waiting.ts'
 
 export type GateDeps = RegistryDeps & {
   readonly lanes: ReadonlyMap<string, Lane>
@@ -26,8 +26,10 @@ export type Answer = 'open' | 'closed' | 'full'
 export type Gate = {
   readonly ask: (lane: Lane, due: DueDelivery, nowMs: number) => Answer
   readonly started: (lane: Lane) => void
-  /** a request has ended after so long */
+  /** a request has ended after so long; it keeps its place until it is recorded */
   readonly ended: (lane: Lane, tookMs: number) => void
+  /** a place of the process is free */
+  readonly vacated: () => void
   /** for an attempt of the lane: when to stop it, and whether it may still start */
   readonly optionsFor: (lane: Lane) => AttemptOptions
   /** the attempt of a lane whose owners died: committed as suspect before the request, and not sent if it is to blame */
@@ -47,22 +49,25 @@ const QUARANTINE_AFTER = 3
 
 export const createGate = (deps: GateDeps): Gate => {
   const { clock, places, lanes, store, log, onOpen } = deps
-  /** lanes that wait for a place or a slot of their tenant */
-  const waiting = createWaiting<string>(onOpen)
+  /** lanes that wait for slots of their tenant's rate */
+  const unpaced = createWaiting<string>(onOpen)
+  /** lanes that wait for a place of their tenant; those that have several requests under way; and such that wait for one of the process */
+  const crowded = createWaiting<string>(onOpen)
+  const crowdedWithSeveral = createWaiting<string>(onOpen)
+  const unplaced = createWaiting<'process'>(onOpen)
   const slowness = createSlowness(lanes, places.limit, onOpen)
   const paceTimers = new Map<Lane, NodeJS.Timeout>()
 
-  const waitForTenant = (lane: Lane): 'closed' => {
-    deps.counters.tenantWaits += 1
-    waiting.add(lane.endpoint.tenantId, lane)
+  const waitIn = <Key>(waiting: Waiting<Key>, key: Key, lane: Lane): 'closed' => {
+    waiting.add(key, lane)
     return 'closed'
   }
 
   const tenantPace = createTenantPace({
     clock,
     reserve: store.reserveTenantSlots,
-    demand: waiting.queued,
-    onSlots: (tenantId) => waiting.open(tenantId, Infinity),
+    demand: unpaced.queued,
+    onSlots: (tenantId) => unpaced.open(tenantId, Infinity),
     onTrouble: (error) => log.error({ err: error }, 'slots of a tenant could not be reserved'),
   })
 
@@ -97,6 +102,7 @@ export const createGate = (deps: GateDeps): Gate => {
     if (!isKnownOpen(lane, nowMs)) return 'closed'
     if (lane.sending >= (lane.probation?.isSuspect === true ? 1 : admitted(lane.circuit, endpoint.maxInFlight))) return 'closed'
     if (!slowness.admits(lane, nowMs)) return 'closed'
+    if (!hasPlace(places, lane.sending)) return waitIn(unplaced, 'process', lane)
     const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)
     if (paced > MAX_PACE_WAIT_MS) {
       lane.heldUntilMs = nowMs + paced
@@ -106,8 +112,11 @@ export const createGate = (deps: GateDeps): Gate => {
     }
     if (nowMs - lane.readAtMs > MAX_QUEUE_AGE_MS && paced === 0) return readAgain(lane)
     if (paced > 0) return openLater(lane, paced)
-    if (!tenantHasRoom(places, endpoint.tenantId, endpoint.tenantMaxInFlight)) return waitForTenant(lane)
-    if (!tenantPace.take(endpoint.tenantId, endpoint.tenantRateLimit, nowMs)) return waitForTenant(lane)
+    if (!tenantHasPlace(places, endpoint.tenantId, endpoint.tenantMaxInFlight, lane.sending)) return waitIn(lane.sending < SEVERAL ? crowded : crowdedWithSeveral, endpoint.tenantId, lane)
+    if (!tenantPace.take(endpoint.tenantId, endpoint.tenantRateLimit, nowMs)) {
+      deps.counters.tenantWaits += 1
+      return waitIn(unpaced, endpoint.tenantId, lane)
+    }
     return 'open'
   }
 
@@ -145,7 +154,12 @@ export const createGate = (deps: GateDeps): Gate => {
     started: slowness.started,
     ended: (lane, tookMs) => {
       slowness.ended(lane, tookMs)
-      waiting.open(lane.endpoint.tenantId, 2)
+      const { tenantId, tenantMaxInFlight } = lane.endpoint
+      crowded.open(tenantId, 2)
+      if (tenantHasPlace(places, tenantId, tenantMaxInFlight, SEVERAL)) crowdedWithSeveral.open(tenantId, 2)
+    },
+    vacated: () => {
+      if (hasPlace(places, SEVERAL)) unplaced.open('process', 2)
     },
   }
 }

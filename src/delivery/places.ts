@@ -28,7 +28,21 @@ export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, by
 export const hasRoom = (places: Places, bytes: number): boolean =>
   places.underWay < places.limit && (places.underWay === 0 || places.bytes + bytes <= MAX_BYTES)
 
-export const tenantHasRoom = (places: Places, tenantId: string, limit: number): boolean => (places.byTenant.get(tenantId) ?? 0) < limit
+/** Requests under way from which a lane has several. */
+export const SEVERAL = 2
+
+/**
+ * The last eighth of places, of a process's and of a tenant's, is kept for lanes that have not several requests under way: when
+ * many endpoints that used to answer begin to hang at once, the others still have somewhere to go.
+ */
+const openTo = (limit: number, sending: number): number => (sending < SEVERAL ? limit : limit - (limit >> 3))
+
+/** Whether the process has a place for a lane with so many requests under way. */
+export const hasPlace = (places: Places, sending: number): boolean => places.underWay < openTo(places.limit, sending)
+
+/** Whether the tenant has one. */
+export const tenantHasPlace = (places: Places, tenantId: string, limit: number, sending: number): boolean =>
+  (places.byTenant.get(tenantId) ?? 0) < openTo(limit, sending)
 
 /** As much of a delivery as its place depends on. */
 type Occupant = Pick<DueDelivery, 'id' | 'endpointId' | 'orderKey' | 'body'>

@@ -168,6 +168,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       lane.busy.delete(due.id)
       lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
       vacate(places, due)
+      gate.vacated()
       if (cameBack(lane.probation, due.id, isProof)) gate.trust(lane).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the deaths of owners could not be forgotten'))
       if (lane.queue.length === 0 && (lane.hasMore || due.orderKey !== null)) lane.nextReadMs = 0 // the next in order is due now
       schedule(lane)

@@ -1,8 +1,9 @@
 /**
- * Keeps endpoints that hang from taking the places of the process. An endpoint is `quick` once it has answered within two
- * seconds, `slow` when a request of it lasted longer, and `unknown` before. Quick ones are bounded by nothing here; the
- * others share: slow ones three eighths of the places and, with one request each, up to a half; unknown ones begin with
- * two requests each up to a half, and with one up to three quarters, so that a healthy newcomer is heard while a crowd hangs.
+ * Keeps endpoints that hang from taking the places of the process, and those of their tenant. An endpoint is `quick` once it
+ * has answered within two seconds, `slow` when a request of it lasted longer, and `unknown` before. Quick ones are bounded by
+ * nothing here; the others share, of the process's places and again of their tenant's: slow ones three eighths and, with one
+ * request each, up to a half; unknown ones begin with two requests each up to a half, and with one up to three quarters, so
+ * that a healthy newcomer is heard while a crowd hangs.
  */
 import type { Lane } from './lane.ts'
 import { createWaiting } from './waiting.ts'
@@ -21,19 +22,35 @@ const FIRST_REQUESTS = 2
 /** How often requests under way are looked over for such as last too long. */
 const SAMPLE_MS = 250
 
+type NotQuick = Exclude<Lane['speed'], 'quick'>
+const NOT_QUICK: readonly NotQuick[] = ['unknown', 'slow']
+
+/** Eighths of all places that lanes may hold which are not quick, for a lane to take its first or one more. */
+const SHARES = { slow: { first: 4, more: 3 }, unknown: { first: 6, more: 4 } } as const
+
+const hasShare = (held: number, places: number, speed: NotQuick, which: 'first' | 'more'): boolean => held < Math.max(1, Math.floor((places * SHARES[speed][which]) / 8))
+
 export const createSlowness = (lanes: ReadonlyMap<string, Lane>, places: number, onOpen: (lane: Lane) => void): Slowness => {
-  const eighths = (n: number) => Math.max(1, Math.floor((places * n) / 8))
-  /** requests of all that are not quick, below which a lane may have several or one */
-  const bounds = { slow: { several: eighths(3), one: eighths(4) }, unknown: { several: eighths(4), one: eighths(6) } }
-  const waiting = createWaiting<'room'>(onOpen)
-  /** requests under way of lanes that are not quick */
+  /** by speed, and by speed and tenant */
+  const waiting = createWaiting<string>(onOpen)
+  /** requests under way of lanes that are not quick, of all and of each tenant */
   let held = 0
+  const heldByTenant = new Map<string, number>()
   let sampledMs = -Infinity
+
+  const heldBy = ({ endpoint }: Lane): number => heldByTenant.get(endpoint.tenantId) ?? 0
+
+  const hold = (lane: Lane, by: number): void => {
+    held += by
+    const ofTenant = heldBy(lane) + by
+    if (ofTenant === 0) heldByTenant.delete(lane.endpoint.tenantId)
+    else heldByTenant.set(lane.endpoint.tenantId, ofTenant)
+  }
 
   const become = (lane: Lane, speed: Lane['speed']): void => {
     if (lane.speed === speed) return
-    if (lane.speed === 'quick') held += lane.sending
-    if (speed === 'quick') held -= lane.sending
+    if (lane.speed === 'quick') hold(lane, lane.sending)
+    if (speed === 'quick') hold(lane, -lane.sending)
     lane.speed = speed
   }
 
@@ -43,22 +60,33 @@ export const createSlowness = (lanes: ReadonlyMap<string, Lane>, places: number,
     for (const lane of lanes.values()) if (nowMs - lane.oldestStartMs > QUICK_MS) become(lane, 'slow')
   }
 
+  const waitFor = (key: string, lane: Lane): false => {
+    waiting.add(key, lane)
+    return false
+  }
+
   return {
     admits: (lane, nowMs) => {
       sample(nowMs)
-      if (lane.speed === 'quick') return true
-      const { several, one } = bounds[lane.speed]
-      if (lane.sending === 0 ? held < one : held < several && (lane.speed === 'slow' || lane.sending < FIRST_REQUESTS)) return true
-      waiting.add('room', lane)
-      return false
+      const { speed, sending, endpoint } = lane
+      if (speed === 'quick') return true
+      if (speed === 'unknown' && sending >= FIRST_REQUESTS) return false // its own answer opens it
+      const which = sending === 0 ? 'first' : 'more'
+      if (!hasShare(held, places, speed, which)) return waitFor(speed, lane)
+      if (!hasShare(heldBy(lane), endpoint.tenantMaxInFlight, speed, which)) return waitFor(`${speed} ${endpoint.tenantId}`, lane)
+      return true
     },
     started: (lane) => {
-      if (lane.speed !== 'quick') held += 1
+      if (lane.speed !== 'quick') hold(lane, 1)
     },
     ended: (lane, tookMs) => {
-      if (lane.speed !== 'quick') held -= 1
+      const { tenantId, tenantMaxInFlight } = lane.endpoint
+      if (lane.speed !== 'quick') hold(lane, -1)
       become(lane, tookMs <= QUICK_MS ? 'quick' : 'slow')
-      if (held < bounds.unknown.one) waiting.open('room', 2)
+      for (const speed of NOT_QUICK) {
+        if (hasShare(held, places, speed, 'first')) waiting.open(speed, 2)
+        if (hasShare(heldBy(lane), tenantMaxInFlight, speed, 'first')) waiting.open(`${speed} ${tenantId}`, 2)
+      }
     },
   }
 }

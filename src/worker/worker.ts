@@ -43,6 +43,8 @@ export type Worker = {
 const ROUND_MS = 500
 const GRACE_MS = 20_000
 const UNSERVED_MS = 30_000
+/** A lane that is free with something due for so long was not woken by its writer. */
+const LATE_MS = 500
 /** Between two tries to reach a database that is away: short, since everything waits for it. */
 const MAX_PAUSE_MS = 1_000
 /** For so long after the start of the process each lane that is taken is written down at once. */
@@ -110,7 +112,9 @@ export const startWorker = (deps: WorkerDeps): Worker => {
 
   const sweep = async (): Promise<void> => {
     const found = await deps.sweep()
-    if (found.length > 0) log.warn({ lanes: found.length }, 'the sweeper woke lanes')
+    // Others have been committed just now: their own wake-up is on its way.
+    const late = found.filter(({ overdueMs }) => overdueMs > LATE_MS)
+    if (late.length > 0) log.warn({ lanes: late.length }, 'the sweeper woke lanes')
     const nowMs = clock.monotonicMs()
     unserved = new Map(found.map(({ endpointId }) => [endpointId, unserved.get(endpointId) ?? nowMs]))
     await deps.onUnserved(found.filter(({ endpointId }) => nowMs - unserved.get(endpointId)! > unservedAfterMs))

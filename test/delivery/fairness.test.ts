@@ -13,7 +13,9 @@ const receiver = await createReceiver()
 /** Requests that are waiting for their answer, by path. */
 const waiting = new Map<string, Set<() => void>>()
 const most = new Map<string, number>()
-const isHung = (path: string) => path.startsWith('/hang')
+/** Paths that hang at times. */
+const hangs = new Map<string, () => boolean>()
+const isHung = (path: string) => path.startsWith('/hang') || hangs.get(path)?.() === true
 
 receiver.respond(async ({ path }: ReceivedRequest) => {
   if (!isHung(path)) return 200
@@ -34,18 +36,34 @@ const letGo = () => {
 }
 const hanging = () => [...waiting.values()].reduce((sum, hung) => sum + hung.size, 0)
 
-const makeEndpoint = async (tenant: string, path: string, maxInFlight = 10): Promise<void> => {
+const makeEndpoint = async (tenant: string, path: string, { maxInFlight = 10, events = '*' } = {}): Promise<void> => {
   await db.pool.query(
-    `insert into webhooks.endpoints (tenant_id, url, events, rate_limit, max_in_flight, timeout_ms) values ($1, $2, '{*}', null, $3, 20000)`,
-    [tenant, `${receiver.url}${path}`, maxInFlight],
+    `insert into webhooks.endpoints (tenant_id, url, events, rate_limit, max_in_flight, timeout_ms) values ($1, $2, array[$4], null, $3, 20000)`,
+    [tenant, `${receiver.url}${path}`, maxInFlight, events],
   )
 }
 const unlimited = (tenant: string) => db.pool.query('insert into webhooks.tenant_settings (tenant_id, rate_limit) values ($1, null)', [tenant])
-const publish = (tenant: string, count: number) =>
-  db.pool.query(`insert into webhooks.events (tenant_id, type) select $1, 'test.event' from generate_series(1, $2::integer)`, [tenant, count])
+const publish = (tenant: string, count: number, type = 'test.event') =>
+  db.pool.query(`insert into webhooks.events (tenant_id, type) select $1, $3 from generate_series(1, $2::integer)`, [tenant, count, type])
 const receivedBy = (path: string) => receiver.requests.filter((request) => request.path === `/${path}`).length
 
-const worker = await startTestWorker(db.url, { concurrency: 20 })
+let worker = await startTestWorker(db.url, { concurrency: 20 })
+
+const letAllGo = (until: () => boolean, what: string) =>
+  waitFor(() => {
+    letGo()
+    return until()
+  }, { deadlineMs: 20_000, what })
+
+/** A tenant of twenty places: four endpoints for one type of event, one for another. */
+const makeCrowd = async (tenant: string, isHanging: () => boolean): Promise<void> => {
+  await unlimited(tenant)
+  for (let i = 0; i < 4; i += 1) {
+    hangs.set(`/${tenant}-${i}`, isHanging)
+    await makeEndpoint(tenant, `${tenant}-${i}`, { events: 'crowd.event' })
+  }
+  await makeEndpoint(tenant, `${tenant}-healthy`, { events: 'test.event' })
+}
 
 fairness('endpoints that hang hold at most half of the places, and the others flow', async () => {
   for (const tenant of ['hanging', 'healthy']) await unlimited(tenant)
@@ -60,38 +78,69 @@ fairness('endpoints that hang hold at most half of the places, and the others fl
 })
 
 fairness('an endpoint has no more requests under way than max_in_flight', async () => {
-  await waitFor(() => {
-    letGo()
-    return receiver.requests.filter(({ path }) => isHung(path)).length === 250 && worker.vitals().inFlight === 0
-  }, { deadlineMs: 20_000, what: 'the hung ones to end' })
+  await letAllGo(() => receiver.requests.filter(({ path }) => isHung(path)).length === 250 && worker.vitals().inFlight === 0, 'the hung ones to end')
   await unlimited('narrow')
-  await makeEndpoint('narrow', 'hang-narrow', 3)
+  await makeEndpoint('narrow', 'hang-narrow', { maxInFlight: 3 })
   await publish('narrow', 30)
-  await waitFor(() => {
-    letGo()
-    return receivedBy('hang-narrow') === 30
-  }, { deadlineMs: 10_000, what: 'all of the narrow endpoint' })
+  await letAllGo(() => receivedBy('hang-narrow') === 30, 'all of the narrow endpoint')
   assert.ok(most.get('/hang-narrow')! <= 3, `${most.get('/hang-narrow')} at once`)
 })
 
 fairness('a tenant has no more requests under way than its share, and other tenants flow', async () => {
-  await waitFor(() => {
-    letGo()
-    return worker.vitals().inFlight === 0
-  }, { what: 'an idle worker' })
+  await letAllGo(() => worker.vitals().inFlight === 0, 'an idle worker')
   await db.pool.query('update webhooks.settings set tenant_max_in_flight = 4')
   await unlimited('wide')
-  for (let i = 0; i < 4; i += 1) await makeEndpoint('wide', `hang-wide${i}`)
+  let isHanging = false
+  for (let i = 0; i < 4; i += 1) {
+    hangs.set(`/wide${i}`, () => isHanging)
+    await makeEndpoint('wide', `wide${i}`)
+  }
+  // Endpoints that have answered once may use all of it.
+  await publish('wide', 1)
+  await waitFor(() => [0, 1, 2, 3].every((i) => receivedBy(`wide${i}`) === 1), { what: 'the wide tenant to answer' })
+  isHanging = true
   const before = receivedBy('healthy')
   await publish('wide', 5)
   await waitFor(() => hanging() === 4, { what: 'the share to be used' })
   await publish('healthy', 50)
   await waitFor(() => receivedBy('healthy') === before + 50, { what: 'the healthy tenant' })
   assert.is(hanging(), 4)
-  await waitFor(() => {
-    letGo()
-    return [0, 1, 2, 3].every((i) => receivedBy(`hang-wide${i}`) === 5)
-  }, { deadlineMs: 10_000, what: 'the wide tenant to get everything' })
+  await letAllGo(() => [0, 1, 2, 3].every((i) => receivedBy(`wide${i}`) === 6), 'the wide tenant to get everything')
+})
+
+fairness('endpoints that hang hold at most half of their tenant\'s places, and its others flow', async () => {
+  await letAllGo(() => worker.vitals().inFlight === 0, 'an idle worker')
+  await worker.stop(0)
+  await db.pool.query('update webhooks.settings set tenant_max_in_flight = 20')
+  await db.pool.query(`insert into webhooks.event_types (name) values ('crowd.event')`)
+  worker = await startTestWorker(db.url, { concurrency: 200 })
+  await makeCrowd('crowd', () => true)
+  await publish('crowd', 40, 'crowd.event')
+  await waitFor(() => hanging() >= 8, { what: 'hung requests' })
+  for (let second = 1; second <= 4; second += 1) {
+    // Longer than it takes to be known as slow.
+    await publish('crowd', 50)
+    await waitFor(() => receivedBy('crowd-healthy') === 50 * second, { what: 'the healthy endpoint' })
+    assert.ok(hanging() <= 10, `${hanging()} of 20 places`)
+    const known = performance.now() + 1_000
+    await waitFor(() => performance.now() > known, { what: 'a second to pass' })
+  }
+  await letAllGo(() => [0, 1, 2, 3].every((i) => receivedBy(`crowd-${i}`) === 40), 'the crowd to get everything')
+})
+
+fairness('endpoints that have answered, and hang all at once, leave places to the others of their tenant', async () => {
+  let isHanging = false
+  await makeCrowd('sudden', () => isHanging)
+  await publish('sudden', 1)
+  await publish('sudden', 10, 'crowd.event')
+  await waitFor(() => [0, 1, 2, 3].every((i) => receivedBy(`sudden-${i}`) === 10) && receivedBy('sudden-healthy') === 1, { what: 'all to have answered' })
+  isHanging = true
+  await publish('sudden', 40, 'crowd.event')
+  await waitFor(() => hanging() === 18, { what: 'all places but the last eighth to be taken' })
+  await publish('sudden', 100)
+  await waitFor(() => receivedBy('sudden-healthy') === 101, { what: 'the healthy endpoint' })
+  assert.is(hanging(), 18)
+  await letAllGo(() => [0, 1, 2, 3].every((i) => receivedBy(`sudden-${i}`) === 50), 'the others to get everything')
 })
 
 fairness.after(async () => {
