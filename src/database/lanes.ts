@@ -1,5 +1,6 @@
 /** Lanes in the database: taking them, giving them back, and what outlives their owners. */
 import type pg from 'pg'
+import type { LockConnection } from './session.ts'
 
 /** What a look at a lane saw. */
 export type Look = {
@@ -20,7 +21,7 @@ export type Release = Look & {
  * Takes the lanes that are free. Three tries each, because a writer that tests a lane holds its lock for some microseconds.
  * @returns the ids of those that were taken
  */
-export const takeLanes = async (lockConnection: pg.ClientBase, endpointIds: readonly string[]): Promise<string[]> => {
+export const takeLanes = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<string[]> => {
   const { rows } = await lockConnection.query<[string]>({
     name: 'take_lanes',
     rowMode: 'array',
@@ -36,7 +37,7 @@ export const takeLanes = async (lockConnection: pg.ClientBase, endpointIds: read
 }
 
 /** Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip. */
-export const releaseLanes = async (lockConnection: pg.ClientBase, endpointIds: readonly string[]): Promise<Release[]> => {
+export const releaseLanes = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<Release[]> => {
   const { rows } = await lockConnection.query<[string, number | null, string, string]>({
     name: 'release_lanes',
     rowMode: 'array',
@@ -67,7 +68,7 @@ export const scheduleWakes = async (pool: pg.Pool, wakes: readonly { readonly en
 }
 
 /** The lanes that the holder of a lock connection really holds, by the server's own list. */
-export const heldLocks = async (lockConnection: pg.ClientBase, endpointIds: readonly string[]): Promise<string[]> => {
+export const heldLocks = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<string[]> => {
   const { rows } = await lockConnection.query<[string]>({
     rowMode: 'array',
     text: `

@@ -3,8 +3,11 @@ import pg from 'pg'
 import { connectionError } from './connection-error.ts'
 import { withRole } from './pool.ts'
 
+/** A connection that takes statements from several at once, and runs them one after the other. */
+export type LockConnection = Pick<pg.ClientBase, 'query'>
+
 export type LockSession = {
-  readonly connection: pg.Client
+  readonly connection: LockConnection
   /** resolves when the connection has ended, for whatever reason */
   readonly ended: Promise<Error | undefined>
   readonly close: () => Promise<void>
@@ -23,12 +26,23 @@ export const workerUrl = (databaseUrl: string): string => {
   return url.href
 }
 
+/** Signs of life, takes and releases share the connection; pg itself queues only with a warning, and from version 9 on not at all. */
+const inTurn = (client: pg.Client): LockConnection => {
+  let last: Promise<unknown> = Promise.resolve()
+  const query = (...[statement, values]: [string | pg.QueryConfig, unknown[]?]): Promise<pg.QueryResult> => {
+    const answer = last.then(() => client.query(statement, values))
+    last = answer.catch(() => undefined)
+    return answer
+  }
+  return { query: query as pg.ClientBase['query'] } // of its many forms the one with a promise is used
+}
+
 /**
  * Opens a lock connection.
  * @throws RowhookError WHDBC where the database cannot be reached
  */
 export const openLockSession = async (databaseUrl: string): Promise<LockSession> => {
-  const connection = new pg.Client({
+  const client = new pg.Client({
     connectionString: workerUrl(databaseUrl),
     application_name: 'rowhook lanes',
     keepAlive: true,
@@ -38,17 +52,17 @@ export const openLockSession = async (databaseUrl: string): Promise<LockSession>
   })
   let lastError: Error | undefined
   const ended = new Promise<Error | undefined>((resolve) => {
-    connection.on('error', (error) => (lastError = error))
-    connection.on('end', () => resolve(lastError))
+    client.on('error', (error) => (lastError = error))
+    client.on('end', () => resolve(lastError))
   })
   try {
-    await connection.connect()
+    await client.connect()
   } catch (error) {
     throw connectionError(databaseUrl, error)
   }
   return {
-    connection,
+    connection: inTurn(client),
     ended,
-    close: () => connection.end(),
+    close: () => client.end(),
   }
 }

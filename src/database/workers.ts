@@ -1,5 +1,6 @@
 /** Workers in the database: signs of life, and what is done for those that gave none. */
 import type pg from 'pg'
+import type { LockConnection } from './session.ts'
 import { inTransaction } from './transaction.ts'
 
 /** The advisory lock that a worker holds on its lock connection as long as that lives. */
@@ -15,7 +16,7 @@ export type WorkerIdentity = {
 }
 
 /** Registers a worker and takes the lock that shows it alive. */
-export const registerWorker = async (lockConnection: pg.ClientBase, { id, host, pid, version }: WorkerIdentity): Promise<void> => {
+export const registerWorker = async (lockConnection: LockConnection, { id, host, pid, version }: WorkerIdentity): Promise<void> => {
   await lockConnection.query(`select pg_advisory_lock(${alive('$1')})`, [id])
   await lockConnection.query('insert into webhooks_private.workers (id, host, pid, version) values ($1, $2, $3, $4)', [id, host, pid, version])
 }
@@ -24,7 +25,7 @@ export const registerWorker = async (lockConnection: pg.ClientBase, { id, host, 
  * Ends the row of a worker whose process lives on under a new id, since only its lock connection broke. Was it declared dead
  * already, the crashes that were counted on its lanes are taken back: nothing that it sent was to blame.
  */
-export const replaceWorker = async (lockConnection: pg.ClientBase, formerId: string): Promise<void> => {
+export const replaceWorker = async (lockConnection: LockConnection, formerId: string): Promise<void> => {
   await lockConnection.query(
     `with former as (
        select id, busy_lanes, ended_how from webhooks_private.workers where id = $1 for update
@@ -44,7 +45,7 @@ export const replaceWorker = async (lockConnection: pg.ClientBase, formerId: str
 }
 
 /** Writes down that lanes may have requests under way from now on: until the next sign of life nobody else would know. */
-export const noteBusyLanes = async (lockConnection: pg.ClientBase, workerId: string, endpointIds: readonly string[]): Promise<void> => {
+export const noteBusyLanes = async (lockConnection: LockConnection, workerId: string, endpointIds: readonly string[]): Promise<void> => {
   await lockConnection.query({
     name: 'note_busy_lanes',
     text: 'update webhooks_private.workers set busy_lanes = busy_lanes || $2::uuid[] where id = $1',
@@ -65,7 +66,7 @@ export type Vitals = {
  * Gives a sign of life on the lock connection.
  * @returns `false` when the others have declared this worker dead
  */
-export const heartbeat = async (lockConnection: pg.ClientBase, workerId: string, vitals: Vitals): Promise<boolean> => {
+export const heartbeat = async (lockConnection: LockConnection, workerId: string, vitals: Vitals): Promise<boolean> => {
   const { rowCount } = await lockConnection.query({
     name: 'heartbeat',
     text: `
@@ -99,7 +100,7 @@ export const claimRound = async (pool: pg.Pool, name: 'sweep' | 'close', workerI
 }
 
 /** Signs a worker off that has finished or handed back everything. */
-export const signOff = async (lockConnection: pg.ClientBase, workerId: string): Promise<void> => {
+export const signOff = async (lockConnection: LockConnection, workerId: string): Promise<void> => {
   await lockConnection.query(
     `update webhooks_private.workers set ended_at = clock_timestamp(), ended_how = 'stopped', lanes = 0, in_flight = 0, busy_lanes = '{}' where id = $1 and ended_at is null`,
     [workerId],

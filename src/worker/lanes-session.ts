@@ -124,7 +124,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     isEnded = true
     clearInterval(timer)
     registry.abandon()
-    session.connection.end().catch(() => undefined)
+    session.close().catch(() => undefined)
     return reason
   })
 

@@ -6,6 +6,7 @@ import { createPool } from '../../src/database/pool.ts'
 import { openLockSession } from '../../src/database/session.ts'
 import { claimRound, heartbeat, noteBusyLanes, reapWorkers, registerWorker, replaceWorker, signOff } from '../../src/database/workers.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { deprecations } from '../support/deprecations.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const pool = createPool({ databaseUrl: db.url, name: 'workers test', role: 'rowhook_owner' })
@@ -29,6 +30,15 @@ const workers = suite('workers')
 workers.after(async () => {
   await pool.end()
   await db.drop()
+})
+
+workers('share their lock connection among statements, which go one after the other, also after one that fails', async () => {
+  const session = await openLockSession(db.url)
+  const ask = (text: string) => session.connection.query<{ n: number }>(text).then(({ rows }) => rows[0]!.n)
+  const answers = await Promise.allSettled([ask('select 1 as n'), ask('select nothing'), ask('select 3 as n from pg_sleep(0.05)'), ask('select 4 as n')])
+  assert.equal(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'failed')), [1, 'failed', 3, 4])
+  assert.equal(deprecations, [], 'pg warns of statements that overlap')
+  await session.close()
 })
 
 workers('that live are left alone', async () => {

@@ -1,9 +1,11 @@
 /** A database, a receiver on loopback and real workers, for tests of what the engine does end to end. */
+import * as assert from 'uvu/assert'
 import type { LogLine } from './log-lines.ts'
 import { createLogLines } from './log-lines.ts'
 import { launchWorker, type WorkerSettings } from '../../../src/wiring.ts'
 import type { Worker } from '../../../src/worker/worker.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { deprecations } from '../../support/deprecations.ts'
 import { createEndpoint, deliveriesOf, type DeliveryRow, type EndpointColumns } from '../../support/endpoints.ts'
 import { createReceiver, type Answer, type ReceivedRequest, type Receiver, type Responder } from '../../support/receiver.ts'
 import { waitFor } from '../../support/wait.ts'
@@ -53,6 +55,7 @@ export type Engine = {
   readonly endpoint: (id: string) => Promise<Record<string, unknown>>
   /** what webhooks.endpoint_health says */
   readonly health: (id: string) => Promise<Record<string, unknown>>
+  /** also asks that nothing deprecated was used */
   readonly close: () => Promise<void>
 }
 
@@ -149,6 +152,7 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
       await Promise.all(workers.map((worker) => worker.stop(0)))
       await receiver.close()
       await db.drop()
+      assert.equal(deprecations, [], 'a worker uses nothing that is deprecated')
     },
   }
 }
