@@ -33,7 +33,11 @@ const errorFields = ({ name, message, code, stack, cause }: Error & { readonly c
 
 const asError = (value: unknown) => (value instanceof Error ? errorFields(value) : value)
 
-/** Makes a log. Its methods take the facts first and then what happened: `log.info({ workerId }, 'worker ready')`. */
+/**
+ * Makes a log. Its methods take the facts first and then what happened: `log.info({ workerId }, 'worker ready')`.
+ * Lines are handed to the operating system before a method returns. What a full pipe does not take waits in memory, since
+ * deliveries must not wait for whoever reads the log; a kill loses that.
+ */
 export const createLog = ({ level, stream = process.stderr }: LogOptions): pino.Logger => {
   const readable = stream.isTTY === true
   const destination = readable ? pinoPretty({ destination: stream, colorize: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' }) : stream

@@ -1,5 +1,8 @@
 /** The log: one JSON object a line, readable at a terminal, and silent about secrets. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RowhookError } from '../src/core/errors.ts'
@@ -35,6 +38,17 @@ logging('never holds a secret, a password, a token or the query of a URL', () =>
   for (const word of ['hunter2', 'sesame', 'MfKQ9r8']) assert.not.match(text, word)
   assert.match(text, 'postgres://app:…@db/shop')
   for (const line of text.trim().split('\n')) assert.type(JSON.parse(line), 'object')
+})
+
+logging('hands each line over before the program goes on: a kill -9 takes none that its reader had room for', async () => {
+  const program = `import { createLog } from './src/log.ts'
+    const log = createLog({ level: 'info' })
+    for (let n = 1; n <= 20; n += 1) log.info({ n }, 'attempt')
+    process.kill(process.pid, 'SIGKILL')`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const [written, [, signal]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  assert.is(signal, 'SIGKILL')
+  assert.equal(written.trim().split('\n').map((line) => (JSON.parse(line) as { n: number }).n), Array.from({ length: 20 }, (_, i) => i + 1))
 })
 
 logging('keeps code, message and cause of an error, and not the row that PostgreSQL quotes', () => {
