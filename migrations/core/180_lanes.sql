@@ -11,6 +11,7 @@ create table webhooks_private.lanes (
   crashes            integer     not null default 0,
   suspect_id         uuid,
   suspect_crashes    integer     not null default 0,
+  recalled_at        timestamptz,
   updated_at         timestamptz not null default now(),
 
   constraint lanes_pkey             primary key (endpoint_id),
@@ -28,6 +29,7 @@ comment on column webhooks_private.lanes.pace_used_until  is 'Until when the end
 comment on column webhooks_private.lanes.crashes          is 'Owners that died in a row while they held the lane.';
 comment on column webhooks_private.lanes.suspect_id       is 'The delivery that was under way alone when an owner died.';
 comment on column webhooks_private.lanes.suspect_crashes  is 'Owners that died while it was under way alone.';
+comment on column webhooks_private.lanes.recalled_at      is 'When a delivery was last cancelled by hand: what the owner has read before counts no more. Null: never.';
 comment on column webhooks_private.lanes.updated_at       is 'Last change.';
 
 create table webhooks_private.tenant_pace (

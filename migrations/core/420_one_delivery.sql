@@ -68,6 +68,10 @@ begin
          finished_at   = now()
    where d.id = delivery.id
   returning d.* into delivery;
+  -- The owner may have read it already. It asks about its endpoints twice a second, and reads again after this.
+  insert into webhooks_private.lanes as l (endpoint_id, recalled_at) values (delivery.endpoint_id, clock_timestamp())
+      on conflict (endpoint_id) do update
+     set recalled_at = excluded.recalled_at, updated_at = now();
   -- In an ordered lane it may have been the one that the others wait for.
   perform webhooks_private.wake(array[delivery.endpoint_id]) where delivery.order_key is not null;
   perform webhooks_private.audit('delivery.cancelled', delivery.tenant_id, 'delivery', delivery.id::text);
@@ -75,7 +79,8 @@ begin
 end
 $$;
 comment on function webhooks.cancel_delivery(uuid) is
-  'Ends an open delivery unsent; retry_delivery and recover reopen it. A request under way cannot be called back, and its answer changes nothing any more. '
+  'Ends an open delivery unsent: no request of it starts later than a second after the commit; retry_delivery and recover reopen it. '
+  'A request under way cannot be called back, and its answer changes nothing any more. '
   'Cancelling twice is no error; one that ended otherwise is (WHDON). Returns the delivery.';
 
 -- Down Migration

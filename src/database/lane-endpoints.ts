@@ -47,6 +47,8 @@ export type LaneEndpoint = {
   readonly suspectId: string | null
   /** owners that died while it was under way alone */
   readonly suspectCrashes: number
+  /** when a delivery was last cancelled by hand, as text; null = never */
+  readonly recalledAt: string | null
 }
 
 export type CircuitRules = {
@@ -82,7 +84,8 @@ select p.id, p.version::text as version, p.tenant_id as "tenantId", p.name, p.ur
                          'openMaxMs', extract(epoch from s.circuit_open_max) * 1000) as "circuitRules",
        coalesce(f.consecutive_failures, 0)::integer as "consecutiveFailures",
        extract(epoch from l.pace_used_until - clock_timestamp())::double precision * 1000 as "paceUsedForMs",
-       coalesce(l.crashes, 0) as crashes, l.suspect_id as "suspectId", coalesce(l.suspect_crashes, 0) as "suspectCrashes"
+       coalesce(l.crashes, 0) as crashes, l.suspect_id as "suspectId", coalesce(l.suspect_crashes, 0) as "suspectCrashes",
+       l.recalled_at::text as "recalledAt"
   from webhooks.endpoints              as p
  cross join webhooks.settings          as s
   left join webhooks.tenant_settings   as t on t.tenant_id = p.tenant_id

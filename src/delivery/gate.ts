@@ -40,7 +40,7 @@ export type Gate = {
 
 /** Nothing starts on an endpoint's state that was read longer ago. */
 const MAX_STATE_AGE_MS = 1_000
-/** What was read longer ago is read again, since somebody may have cancelled it. */
+/** What was read longer ago is read again: it may have expired, say. What is cancelled by hand is read again within a second (keeping-fresh.ts). */
 const MAX_QUEUE_AGE_MS = 2_000
 /** A pace that allows nothing for so long gives the lane back until then. */
 const MAX_PACE_WAIT_MS = 5_000

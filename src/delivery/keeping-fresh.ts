@@ -1,6 +1,5 @@
-/** Reads the state of every owned endpoint again and again: a disable or a pause counts within a second. */
-import type { Lane } from './lane.ts'
-import { isOpen } from './lane.ts'
+/** Reads the state of every owned endpoint again and again: a disable, a pause or a cancel counts within a second. */
+import { isOpen, readAnew, type Lane } from './lane.ts'
 import { createProbation } from './probation.ts'
 import type { RegistryDeps } from './registry-deps.ts'
 
@@ -30,11 +29,8 @@ export const keepFresh = ({ clock, store, log, lanes, onFresh, onTrouble }: Keep
       const endpoint = endpoints.get(lane.endpoint.id) ?? { ...lane.endpoint, maySend: false }
       if (endpoint.crashes > lane.endpoint.crashes && startedMs > lane.trustedMs) lane.probation = createProbation(endpoint) // counted after it was taken
       if (lane.endpoint.maySend && !endpoint.maySend) log.debug({ endpointId: endpoint.id }, 'the endpoint may send no more')
-      // What was queued under another order or format is read again.
-      if (lane.endpoint.version !== endpoint.version) {
-        lane.queue = []
-        lane.nextReadMs = 0
-      }
+      // Another order or format, or a delivery that was cancelled.
+      if (lane.endpoint.version !== endpoint.version || lane.endpoint.recalledAt !== endpoint.recalledAt) readAnew(lane)
       lane.endpoint = endpoint
       lane.refreshedMs = startedMs
       lane.heldUntilMs = Math.max(lane.heldUntilMs, startedMs + (endpoint.heldForMs ?? 0))

@@ -19,6 +19,8 @@ export type Lane = {
   /** when it was last read without an upper bound */
   readAllMs: number
   isReading: boolean
+  /** what is being read counts no more */
+  isReadVain: boolean
   /** ids that started while a page was being read: that page may still show them as due */
   readonly startedWhileReading: Set<string>
   /** the last page was full: there is more */
@@ -62,6 +64,7 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   readDelayMs: 0,
   readAllMs: nowMs,
   isReading: false,
+  isReadVain: false,
   startedWhileReading: new Set(),
   hasMore: false,
   lastLimit: 0,
@@ -78,6 +81,13 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   trustedMs: -Infinity,
   hasFormer: false,
 })
+
+/** What was read counts no more, nor what is being read: it is read again. */
+export const readAnew = (lane: Lane): void => {
+  lane.queue = []
+  lane.nextReadMs = 0
+  lane.isReadVain = lane.isReading
+}
 
 /** Whether the lane may send at all now, apart from pace and places. */
 export const isOpen = (lane: Lane, nowMs: number): boolean =>

@@ -66,6 +66,11 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
   }
 
   const take = (lane: Lane, found: Pages['due'], limit: number, lastKey: string | undefined, nowMs: number): void => {
+    if (lane.isReadVain) {
+      lane.startedWhileReading.clear()
+      lane.nextReadMs = nowMs
+      return
+    }
     let bytes = 0
     const rows = found.filter((due) => isInTurn(places, due)) // whose turn it is not counts as not found
     lane.queue = rows.filter((due) => {
@@ -107,6 +112,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     const busyIds: string[] = hasFormer ? [...places.ids] : []
     for (const lane of wanting) {
       lane.isReading = true
+      lane.isReadVain = false
       lane.hasFormer = hasFormer
       lane.nextReadMs = Infinity
       if (!hasFormer) for (const id of lane.busy.keys()) busyIds.push(id)

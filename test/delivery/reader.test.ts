@@ -1,0 +1,51 @@
+/** Reading pages: what is known to be out of date is read again, also when that is known while the page is on its way. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { LaneEndpoint } from '../../src/database/lane-endpoints.ts'
+import type { DueDelivery, Pages } from '../../src/database/pages.ts'
+import { createLane, readAnew } from '../../src/delivery/lane.ts'
+import { createMemories } from '../../src/delivery/memory.ts'
+import { createPlaces } from '../../src/delivery/places.ts'
+import { createReader } from '../../src/delivery/reader.ts'
+import { waitFor } from '../support/wait.ts'
+
+const endpoint: LaneEndpoint = {
+  id: 'e', version: '1', tenantId: 't', name: 'shop', url: 'https://shop.example/', headers: {}, timeoutMs: 15_000, maxInFlight: 10, rateLimit: null, ordered: false, noRetryCodes: [],
+  signatureProfile: 'standard', auth: null, maySend: true, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], tenantRateLimit: null, tenantMaxInFlight: 100, heldForMs: null,
+  circuit: 'closed', circuitOpenings: 0, circuitRules: { failures: 10, failureRate: 0.5, openMinMs: 30_000, openMaxMs: 900_000 }, consecutiveFailures: 0, paceUsedForMs: null,
+  crashes: 0, suspectId: null, suspectCrashes: 0, recalledAt: null,
+}
+const due = (id: string): DueDelivery => ({ id, endpointId: 'e', tenantId: 't', eventId: id, eventType: 'sale.created', attempts: 0, body: '{}', occurredAtMs: 0, orderKey: null })
+
+const reading = suite('reading pages')
+
+reading('a page that was under way when a delivery was cancelled is read again', async () => {
+  const clock = { monotonicMs: () => performance.now(), epochMs: () => Date.now() }
+  const lane = createLane(endpoint, createMemories().of('e'), clock.monotonicMs(), 0)
+  const pages: ((page: Pages) => void)[] = []
+  const reader = createReader({
+    clock,
+    places: createPlaces(10),
+    lanes: new Map([['e', lane]]),
+    read: () => new Promise((resolve) => void pages.push(resolve)),
+    onRead: () => undefined,
+    onTrouble: (error) => {
+      throw error
+    },
+  })
+  const answer = (...ids: string[]) => pages.at(-1)!({ due: ids.map(due), lastKeys: new Map() })
+  const queued = () => lane.queue.map(({ id }) => id)
+
+  reader.wake()
+  await waitFor(() => pages.length === 1, { what: 'the first read' })
+  readAnew(lane)
+  answer('cancelled', 'open')
+  await waitFor(() => pages.length === 2, { what: 'the second read' })
+  assert.equal(queued(), [])
+  answer('open')
+  await waitFor(() => queued().length > 0, { what: 'its page' })
+  assert.equal(queued(), ['open'])
+  reader.stop()
+})
+
+reading.run()
