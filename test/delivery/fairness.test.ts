@@ -135,12 +135,14 @@ fairness('endpoints that have answered, and hang all at once, leave places to th
   await publish('sudden', 10, 'crowd.event')
   await waitFor(() => [0, 1, 2, 3].every((i) => receivedBy(`sudden-${i}`) === 10) && receivedBy('sudden-healthy') === 1, { what: 'all to have answered' })
   isHanging = true
+  await publish('sudden', 2, 'crowd.event')
+  await waitFor(() => hanging() === 8, { what: 'each to have two requests under way' })
   await publish('sudden', 40, 'crowd.event')
   await waitFor(() => hanging() === 18, { what: 'all places but the last eighth to be taken' })
   await publish('sudden', 100)
   await waitFor(() => receivedBy('sudden-healthy') === 101, { what: 'the healthy endpoint' })
   assert.is(hanging(), 18)
-  await letAllGo(() => [0, 1, 2, 3].every((i) => receivedBy(`sudden-${i}`) === 50), 'the others to get everything')
+  await letAllGo(() => [0, 1, 2, 3].every((i) => receivedBy(`sudden-${i}`) === 52), 'the others to get everything')
 })
 
 fairness.after(async () => {
