@@ -5,6 +5,23 @@
  * An endpoint is judged by what it is now, so only where that is what it was: it has not changed since a minute before
  * the event (its row bears the time at which the changing transaction began, and that one may have taken a while).
  */
+create function webhooks_private.lacks_delivery(event webhooks.events, endpoint webhooks.endpoints) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select event.endpoint_id is null
+     and endpoint.is_active
+     and endpoint.deleted_at is null
+     and endpoint.updated_at < webhooks.occurred_at(event.id) - interval '1 minute'
+     and endpoint.events && webhooks_private.patterns_of(event.type)
+     and (endpoint.filter is null or webhooks_private.filter_accepts(endpoint.filter, event))
+     and not exists (select from webhooks.event_types as t where t.name = event.type and not t.enabled)
+     and not coalesce(event.context -> 'depth' > (select to_jsonb(s.max_cause_depth) from webhooks.settings as s), false)
+     and not exists (select from webhooks.deliveries  as d where d.id = webhooks_private.delivery_id(event.id, endpoint.id));
+end;
+comment on function webhooks_private.lacks_delivery(webhooks.events, webhooks.endpoints) is
+  'Whether an endpoint of the event''s tenant should have got it and has no delivery of it, as far as its row tells what it was then.';
+
 create function webhooks_private.undelivered(types text[], resource text, since timestamptz)
 returns table (event_id uuid, event_type text, resource_id text, endpoint_id uuid, endpoint text)
 language sql stable security definer
@@ -16,19 +33,11 @@ begin atomic
    where e.id >= webhooks_private.least_id(since)
      and e.type = any (types)
      and e.resource_type = resource
-     and e.endpoint_id is null
-     and p.is_active
-     and p.deleted_at is null
-     and p.updated_at < webhooks.occurred_at(e.id) - interval '1 minute'
-     and p.events && webhooks_private.patterns_of(e.type)
-     and (p.filter is null or webhooks_private.filter_accepts(p.filter, e))
-     and not exists (select from webhooks.event_types as t where t.name = e.type and not t.enabled)
-     and not coalesce(e.context -> 'depth' > (select to_jsonb(s.max_cause_depth) from webhooks.settings as s), false)
-     and not exists (select from webhooks.deliveries  as d where d.id = webhooks_private.delivery_id(e.id, p.id))
+     and webhooks_private.lacks_delivery(e, p)
    order by e.id, p.id;
 end;
 comment on function webhooks_private.undelivered(text[], text, timestamptz) is
-  'Events that an endpoint should have got and has no delivery of, as far as its row tells what it was then.';
+  'Events that an endpoint should have got and has no delivery of.';
 
 create function webhooks.reconcile(relation regclass, since timestamptz default now() - interval '24 hours', made_at name default 'created_at')
 returns table (missing text, resource_id text, event_type text, event_id uuid, endpoint_id uuid, detail text)
@@ -127,3 +136,4 @@ grant execute on function webhooks.reconcile(regclass, timestamptz, name),
 revoke execute on function webhooks_private.text_of(regclass, text, text) from rowhook_dba;
 drop function webhooks.reconcile(regclass, timestamptz, name);
 drop function webhooks_private.undelivered(text[], text, timestamptz);
+drop function webhooks_private.lacks_delivery(webhooks.events, webhooks.endpoints);

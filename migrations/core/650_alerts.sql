@@ -115,11 +115,20 @@ begin atomic
            where e.resource_id = 'circle' and e.type = 'circle.stopped' and e.tenant_id = 'rowhook' and e.id >= webhooks_private.least_id(as_of - interval '1 hour')) as c
    group by c.tenant_id, c.event_type
   union all
+  select 'capture_failed', f.relation, format('Writes to %s are not captured, wholly or in part: %s', f.relation, f.problem), jsonb_build_object('table', f.relation, 'problem', f.problem)
+    from (select distinct r.relation::text as relation from webhooks.capture_rules as r) as watched
+   cross join lateral (
+         select watched.relation, e.data ->> 'problem' as problem
+           from webhooks.events as e
+          where e.resource_id = watched.relation and e.type = 'capture.failed' and e.tenant_id = 'rowhook' and e.id >= webhooks_private.least_id(as_of - interval '15 minutes')
+          order by e.id desc
+          limit 1) as f
+  union all
   select 'partitions_ahead', l.parent, format('Table %s has partitions until %s only.', l.parent, coalesce(max(l.ends)::date::text, 'now')), jsonb_build_object('until', max(l.ends))
     from webhooks_private.partition_bounds(as_of) as l group by l.parent having coalesce(max(l.ends), '-infinity') < as_of + interval '4 weeks';
 end;
 comment on function webhooks_private.troubles(timestamptz) is
-  'What is an alert now, but for those kinds that others set as they find them (unserved_lane by the sweeper, expiring_deliveries by retention).';
+  'What is an alert now, but for those kinds that others set as they find them (unserved_lane by the sweeper, expiring_deliveries by retention, audit_chain and missing_deliveries by proofs).';
 
 create function webhooks_private.evaluate_alerts(as_of timestamptz default now()) returns void
 language plpgsql volatile
@@ -130,7 +139,7 @@ begin
                                       coalesce(array_agg(t.subject order by t.subject) filter (where t.kind is not null), '{}'),
                                       array_agg(t.summary order by t.subject) filter (where t.kind is not null),
                                       array_agg(t.details order by t.subject) filter (where t.kind is not null), as_of)
-     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'circle', 'partitions_ahead']) as k (kind)
+     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'circle', 'capture_failed', 'partitions_ahead']) as k (kind)
      left join webhooks_private.troubles(as_of) as t on t.kind = k.kind
     group by k.kind;
 end

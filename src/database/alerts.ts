@@ -18,6 +18,12 @@ export const evaluateAlerts = async (pool: pg.Pool): Promise<void> => {
   await pool.query('select webhooks_private.evaluate_alerts()')
 }
 
+/** What is asked once an hour: whether the audit log agrees with its chain, and whether deliveries of the newest events are missing. */
+export const proveAll = async (client: Pick<pg.ClientBase, 'query'>): Promise<void> => {
+  await client.query('select webhooks_private.prove_audit_chain()')
+  await client.query('select webhooks_private.prove_deliveries()')
+}
+
 /** Something that a channel is to be told. */
 export type Notice = {
   readonly alertId: string

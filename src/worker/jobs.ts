@@ -31,6 +31,7 @@ const crontab = `
 */5 * * * * credits/mark_overdue ?jobKey=credits/mark_overdue
 */5 * * * * subscriptions/expire ?jobKey=subscriptions/expire
 7 * * * * maintenance/partitions ?jobKey=maintenance/partitions
+37 * * * * alerts/prove ?jobKey=alerts/prove
 * * * * * alerts/tell ?jobKey=alerts/tell&max=1
 `
 

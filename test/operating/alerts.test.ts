@@ -1,7 +1,8 @@
 /** Every kind of alert, provoked, received by a real mail server and a Slack-like receiver, and resolved again. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { evaluateAlerts, noteTold, pendingNotices } from '../../src/database/alerts.ts'
+import { evaluateAlerts, noteTold, pendingNotices, proveAll, setAlerts } from '../../src/database/alerts.ts'
+import { maintainPartitions } from '../../src/database/retention.ts'
 import { addTraffic } from '../../src/database/traffic.ts'
 import { DURATION_BOUNDS_MS } from '../../src/delivery/counters.ts'
 import { tellAlerts } from '../../src/delivery/alerting.ts'
@@ -12,7 +13,7 @@ import { createReceiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
 import { startTestWorker } from '../support/worker.ts'
 import { createMailServer } from './mail-server.ts'
-import { openAlerts } from './support.ts'
+import { daysAfter, logAt, openAlerts } from './support.ts'
 
 const databases: TestDatabase[] = []
 const mail = await createMailServer()
@@ -78,6 +79,42 @@ const kinds: readonly Kind[] = [
     const { id } = (await pool.query<{ id: string }>(`select id from webhooks.events limit 1`)).rows[0]!
     await pool.query('select webhooks_private.tell_of_circle($1, $2, null, $3)', ['rate', id, 'Endpoint 1 gets the same again and again.'])
   }, repair: ({ pool }) => pool.query(`delete from webhooks.events where type = 'circle.stopped'`) },
+  { kind: 'capture_failed', provoke: async ({ pool }) => {
+    await pool.query(`create table public.crates (id bigint primary key, tenant_id text, size text)`)
+    await pool.query(`select webhooks.watch('public.crates', 'crate', '[{"event": "crate.sized", "on": "insert", "columns": ["size"]}]')`)
+    await pool.query(`alter table public.crates drop column size`)
+    await pool.query(`insert into public.crates values (1)`)
+  }, repair: ({ pool }) => pool.query('drop table public.crates') },
+  { kind: 'audit_chain', provoke: async ({ pool }) => {
+    await pool.query(`update webhooks.settings set alert_p95_ms = 2001; select webhooks_private.chain_audit_log()`)
+    await pool.query(`begin; set local session_replication_role = replica; update webhooks.audit_log set actor = 'nobody'; commit`)
+    await proveAll(pool)
+  }, repair: async ({ pool }) => {
+    await pool.query(`delete from webhooks_private.audit_chain; select webhooks_private.chain_audit_log()`)
+    await proveAll(pool)
+  } },
+  { kind: 'missing_deliveries', provoke: async ({ pool }) => {
+    const endpointId = await createEndpoint(pool)
+    await createEvents(pool)
+    await pool.query(`begin; set local session_replication_role = replica; update webhooks.endpoints set updated_at = now() - interval '1 hour'; delete from webhooks.deliveries where endpoint_id = '${endpointId}'; commit`)
+    await pool.query(`select webhooks_private.prove_deliveries(now() + interval '2 minutes')`)
+  }, repair: async ({ pool }) => {
+    await pool.query(`select webhooks.replay(id, now() - interval '1 hour') from webhooks.endpoints`)
+    await recovered({ pool })
+    await pool.query(`select webhooks_private.prove_deliveries(now() + interval '2 minutes')`)
+  } },
+  { kind: 'unserved_lane', provoke: ({ pool }) => setAlerts(pool, 'unserved_lane', [{ subject: 'lane-7', summary: 'No worker serves lane 7.', details: {} }]), repair: ({ pool }) => setAlerts(pool, 'unserved_lane', []) }, // by a sweeper: test/worker/sweeping.test.ts
+  { kind: 'expiring_deliveries', provoke: async (db) => {
+    await logAt(db.pool, await createEndpoint(db.pool), new Date(), { status: 'pending' })
+    const owner = await db.connect('rowhook_owner')
+    await maintainPartitions(owner, { asOf: daysAfter(new Date(), 37) })
+    await owner.end()
+  }, repair: async (db) => {
+    await recovered(db)
+    const owner = await db.connect('rowhook_owner')
+    await maintainPartitions(owner)
+    await owner.end()
+  } },
   { kind: 'partitions_ahead', provoke: ({ pool }) => pool.query(`do $$ declare n text; begin for n in select name from webhooks_private.log_partitions() where parent = 'attempts' and ends > now() + interval '2 weeks' loop execute format('drop table webhooks_private.%I', n); end loop; end $$`), repair: ({ pool }) => pool.query('select webhooks_private.make_partitions()') },
 ]
 
@@ -157,6 +194,10 @@ alerts('of a real worker come from its own traffic, by its cron task', async () 
   await waitFor(async () => (await deliveriesOf(pool, endpointId)).every(({ status }) => status === 'failed'), { what: 'all to fail', deadlineMs: 10_000 })
   await pool.query(`select graphile_worker.add_job('alerts/tell')`)
   await waitFor(() => slack.requests.length > before, { what: 'the chat to hear of it', deadlineMs: 10_000 })
+  await pool.query(`begin; set local session_replication_role = replica; insert into webhooks.audit_log (action, at) values ('slipped in', now() - interval '1 hour'); commit`)
+  await pool.query(`insert into webhooks_private.audit_chain select 1000, max(id), 'no hash' from webhooks.audit_log`)
+  await pool.query(`select graphile_worker.add_job('alerts/prove')`)
+  await waitFor(async () => (await openAlerts(pool)).includes('audit_chain'), { what: 'the chain to be found broken' })
   await Promise.all([worker.stop(0), receiver.close()])
   assert.match(texts().split('\n').slice(-4).join('\n'), /ALERT error_rate: 100\.0 %/)
   assert.ok((await openAlerts(pool)).includes('dead_letters'))

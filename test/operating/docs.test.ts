@@ -16,7 +16,7 @@ const runbook = suite('docs/operating.md')
 
 runbook('has a chapter for every kind of alert', () => {
   const evaluated = /unnest\(array\[(.*?)\]\) as k/s.exec(read('migrations/core/650_alerts.sql'))![1]!.match(/\w+/g)!
-  assert.equal([...evaluated, 'unserved_lane', 'expiring_deliveries'].filter((kind) => !headings.includes(kind)), [])
+  assert.equal([...evaluated, 'unserved_lane', 'expiring_deliveries', 'audit_chain', 'missing_deliveries'].filter((kind) => !headings.includes(kind)), [])
 })
 
 runbook('has a chapter for every rule of Prometheus', () => {
