@@ -12,7 +12,8 @@ RUN npm run -s build:admin
 FROM node:24-slim
 
 WORKDIR /app
-ENV NODE_ENV=production
+# A container is reached from outside by what its port is published on.
+ENV NODE_ENV=production HOST=0.0.0.0
 
 # The embedded PostgreSQL and the Node for checkouts are optional packages, and neither is needed here.
 COPY package.json package-lock.json .npmrc ./

@@ -5,13 +5,12 @@ import type { Server } from '../server/server.ts'
 import type { ServerSettings } from '../wiring/launch-server.ts'
 import { apiSecret } from './api-secret.ts'
 
-/** What the server takes from the configuration. With the embedded PostgreSQL it is for this machine alone. */
+/** What the server takes from the configuration. */
 export const serverSettings = (config: Config, databaseUrl: string, log: ServerSettings['log']): ServerSettings => ({
   ...config,
   databaseUrl,
   log,
   jwtSecret: apiSecret(config),
-  ...(config.databaseUrl === undefined ? { host: '127.0.0.1' } : {}),
 })
 
 /**

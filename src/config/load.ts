@@ -9,6 +9,7 @@ const variables = z.object({
   DATABASE_URL: url('postgres', 'postgresql'),
   ROWHOOK_HOME: text(/^[^\0]+$/, 'must be a path'),
   ROWHOOK_DEPLOYMENT: text(/^[\w.:-]{1,63}$/, 'must be 1 to 63 letters, digits, and . _ : -'),
+  HOST: text(/^[\w.:-]{1,253}$/, 'must be an address or a host name of this machine'),
   PORT: integer(0, 65_535),
   PUBLIC_PATH: text(/^\/[\w./-]*$/, 'must be a path that begins with /'),
   JWT_SECRET: text(/^.{32,}$/s, 'must have 32 characters or more (openssl rand -base64 32)'),
@@ -16,6 +17,7 @@ const variables = z.object({
   JWT_ISSUER: text(/^.{1,1024}$/, 'must be one line'),
   CORS_ORIGINS: list(asOrigin, 'must be origins like https://app.example.com, or *'),
   GRAPHIQL: flag,
+  PERSISTED_OPERATIONS: list((item) => item, 'must be paths'),
   WEBHOOK_SECRETS_KEY: keys(32),
   WEBHOOK_TIMEOUT_MS: integer(1_000, 20_000),
   WEBHOOK_MAX_RETRIES: integer(1, 100),
@@ -49,6 +51,8 @@ export type Config = {
   readonly home: string
   /** name that tells a restored or cloned database from the original; `undefined`: not told apart by name */
   readonly deployment: string | undefined
+  /** address on which the server listens */
+  readonly host: string
   /** TCP port of the server; 0 = a free one */
   readonly port: number
   /** path under which a proxy publishes the server, without a slash at its end; empty = the root */
@@ -60,6 +64,8 @@ export type Config = {
   readonly corsOrigins: readonly string[]
   /** by default only with the embedded PostgreSQL, which is for development */
   readonly graphiql: boolean
+  /** files of the only operations that the API runs; empty = it runs any */
+  readonly persistedOperations: readonly string[]
   /** 32 bytes each: the first seals secrets at rest, the others still open what they have sealed; empty = not sealed */
   readonly secretsKeys: readonly Buffer[]
   /** default of a new endpoint */
@@ -114,6 +120,7 @@ export const loadConfig = (env: Environment = process.env): Config => {
     databaseUrl: is.DATABASE_URL,
     home: is.ROWHOOK_HOME ?? '.rowhook',
     deployment: is.ROWHOOK_DEPLOYMENT,
+    host: is.HOST ?? '127.0.0.1',
     port: is.PORT ?? 5080,
     publicPath: (is.PUBLIC_PATH ?? '').replace(/\/+$/, ''),
     jwtSecret: is.JWT_SECRET,
@@ -121,6 +128,7 @@ export const loadConfig = (env: Environment = process.env): Config => {
     jwtIssuer: is.JWT_ISSUER,
     corsOrigins: is.CORS_ORIGINS ?? [],
     graphiql: is.GRAPHIQL ?? is.DATABASE_URL === undefined,
+    persistedOperations: is.PERSISTED_OPERATIONS ?? [],
     secretsKeys: is.WEBHOOK_SECRETS_KEY ?? [],
     timeoutMs: is.WEBHOOK_TIMEOUT_MS ?? 15_000,
     maxAttempts: is.WEBHOOK_MAX_RETRIES ?? 5,

@@ -1,6 +1,7 @@
 /** Errors as a client may see them: ours in full, with code and field; of everything else only that it happened. */
 import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
+import { isSafeError } from 'postgraphile/grafast'
 import type { RowhookError } from '../core/errors.ts'
 
 /** What an error of PostgreSQL bears. */
@@ -47,6 +48,6 @@ const seen = (cause: SqlError | RowhookError, onInternal: OnInternal): { readonl
 export const maskErrors = (onInternal: OnInternal) => (error: GraphQLError): GraphQLError => {
   const { nodes, source, positions, path, originalError } = error
   if (!originalError || originalError instanceof GraphQLError) return error // of the request itself: GraphQL says what is wrong with it
-  const { message, extensions } = seen(originalError, onInternal)
+  const { message, extensions } = isSafeError(originalError) ? { message: originalError.message, extensions: { ...originalError.extensions } } : seen(originalError, onInternal)
   return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions })
 }

@@ -10,6 +10,7 @@ import { maskErrors, type OnInternal } from './errors.ts'
 import { ExposedPlugin } from './exposed.ts'
 import { FiguresPlugin } from './figures.ts'
 import { pgSettingsOf, type Identity } from './identity.ts'
+import { knownOperationsPlugin, type KnownOperations } from './known-operations.ts'
 import { costProblem, limitRules } from './limits.ts'
 import { mutationsPlugin } from './mutations/plugin.ts'
 import type { Live } from './live.ts'
@@ -41,6 +42,8 @@ export type ApiOptions = {
   /** who asks, from the request that the transport has checked */
   readonly identify: (context: Partial<Grafast.RequestContext>) => Identity | Promise<Identity>
   readonly onInternal: OnInternal
+  /** the only operations that it runs; `undefined`: any */
+  readonly operations: KnownOperations | undefined
 }
 
 /** Data of an event may have 1 MiB (`settings.max_event_bytes`), and more once it is escaped inside JSON. */
@@ -67,9 +70,9 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
   },
 })
 
-export const apiPreset = ({ pool, policy, graphqlPath, graphiql, live, identify, onInternal }: ApiOptions): GraphileConfig.Preset => ({
+export const apiPreset = ({ pool, policy, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, SubscriptionsPlugin, limits(graphiql)],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

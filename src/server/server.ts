@@ -9,6 +9,7 @@ import type { AddressPolicy } from '../core/address.ts'
 import { RowhookError } from '../core/errors.ts'
 import type { Identity } from '../graphql/identity.ts'
 import type { Live } from '../graphql/live.ts'
+import type { KnownOperations } from '../graphql/known-operations.ts'
 import { apiPreset } from '../graphql/preset.ts'
 import type { Identify } from './identify.ts'
 import { closeWhenOver } from './socket-end.ts'
@@ -20,8 +21,7 @@ export type Route = (request: IncomingMessage, response: ServerResponse, path: s
 export type ServerOptions = {
   /** 0 = a free one */
   readonly port: number
-  /** 127.0.0.1 by default */
-  readonly host?: string
+  readonly host: string
   /** without a slash at its end; empty = the root */
   readonly publicPath: string
   readonly corsOrigins: readonly string[]
@@ -29,6 +29,8 @@ export type ServerOptions = {
   readonly pool: pg.Pool
   readonly policy: AddressPolicy
   readonly live: Live
+  /** the only operations that it runs; `undefined`: any */
+  readonly operations: KnownOperations | undefined
   readonly identify: Identify
   /** what keeps the server from serving; empty: nothing does */
   readonly troubles: () => Promise<readonly string[]>
@@ -50,14 +52,17 @@ const GRACE_MS = 10_000
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 
-const cannotListen = (port: number, cause: NodeJS.ErrnoException) =>
+const cannotListen = (host: string, port: number, cause: NodeJS.ErrnoException) =>
   new RowhookError({
     code: 'WHLIS',
-    message: `Port ${port} cannot be listened on.`,
+    message: `Port ${port} of ${host} cannot be listened on.`,
     detail: cause.code === 'EADDRINUSE' ? 'Another program listens there.' : `The system says: ${cause.message}.`,
-    hint: 'Stop that program, or choose another port: PORT.',
+    hint: cause.code === 'EADDRINUSE' ? 'Stop that program, or choose another port: PORT.' : 'Name an address of this machine, or 0.0.0.0 for all of them: HOST.',
     cause,
   })
+
+/** How a client on this machine reaches it. */
+const reachable = (host: string) => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)
 
 /**
  * Builds the schema and starts to listen.
@@ -144,8 +149,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     upgrade(request, socket, head)
   })
 
-  await new Promise<void>((done, failed) => server.once('error', failed).listen(options.port, options.host ?? '127.0.0.1', done)).catch((error: unknown) => {
-    throw cannotListen(options.port, error as NodeJS.ErrnoException)
+  await new Promise<void>((done, failed) => server.once('error', failed).listen(options.port, options.host, done)).catch((error: unknown) => {
+    throw cannotListen(options.host, options.port, error as NodeJS.ErrnoException)
   })
   const { port } = server.address() as AddressInfo
 
@@ -161,5 +166,5 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     await pgl.release()
   }
   let stopping: Promise<void> | undefined
-  return { url: `http://127.0.0.1:${port}${publicPath}`, port, stop: (graceMs) => (stopping ??= stop(graceMs)) }
+  return { url: `http://${reachable(options.host)}:${port}${publicPath}`, port, stop: (graceMs) => (stopping ??= stop(graceMs)) }
 }

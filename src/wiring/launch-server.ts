@@ -10,18 +10,17 @@ import { createLive } from '../graphql/live.ts'
 import { isApiRole, type Identity } from '../graphql/identity.ts'
 import { createAdminPage } from '../server/admin-page.ts'
 import { createIdentify } from '../server/identify.ts'
+import { readOperations } from '../server/operations-file.ts'
 import { startServer, type Route, type Server, type ServerOptions } from '../server/server.ts'
 import { createTokenVerifier } from '../server/tokens.ts'
 
 export type ServerSettings = Pick<
   Config,
-  'port' | 'publicPath' | 'jwtSecret' | 'jwksUrl' | 'jwtIssuer' | 'corsOrigins' | 'graphiql' | 'allowHttp' | 'allowNets'
+  'host' | 'port' | 'publicPath' | 'jwtSecret' | 'jwksUrl' | 'jwtIssuer' | 'corsOrigins' | 'graphiql' | 'persistedOperations' | 'allowHttp' | 'allowNets'
 > & {
   readonly databaseUrl: string
   readonly allowPorts: readonly number[] | 'any'
   readonly log: ServerOptions['log']
-  /** every interface where left out */
-  readonly host?: string
   /** asked before the server's own */
   readonly routes?: readonly Route[]
 }
@@ -31,11 +30,13 @@ const POOL_SIZE = 20
 
 /**
  * Starts the server on a migrated database. It serves until `stop`.
- * @throws RowhookError WHAUT without a key for tokens, WHDBC, WHLIS, WHNET
+ * @throws RowhookError WHAUT without a key for tokens, WHDBC, WHLIS, WHNET, WHOPF
  */
 export const launchServer = async (settings: ServerSettings): Promise<Server> => {
   const { log } = settings
   const verifyToken = createTokenVerifier(settings)
+  const { persistedOperations: files } = settings
+  const operations = files.length === 0 ? undefined : readOperations(files)
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   const onError = (error: Error) => log.error({ err: error }, 'a connection broke')
   const pool = createPool({ databaseUrl: settings.databaseUrl, name: 'rowhook server', role: 'rowhook_api', max: POOL_SIZE, onError })
@@ -56,7 +57,7 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
     const page = createAdminPage({ folder: adminFolder, publicPath: settings.publicPath })
     if (!page) log.info({ folder: adminFolder }, 'there is no admin page: npm run build:admin makes it')
     const routes = [...(settings.routes ?? []), ...(page ? [page] : [])]
-    const server = await startServer({ ...settings, routes, pool, policy, live, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
+    const server = await startServer({ ...settings, routes, pool, policy, live, operations, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
     const stop = async (graceMs?: number) => {
       await server.stop(graceMs)
       if (!pool.ended) await pool.end()

@@ -18,12 +18,13 @@ const complaints = (env: Record<string, string>): string[] => {
 const config = suite('the configuration')
 
 config('has a default for everything', () => {
-  const { databaseUrl, home, port, graphiql, allowPorts, maxAttempts, concurrency, outboundEnabled, logLevel } = loadConfig({})
+  const { databaseUrl, home, host, port, graphiql, allowPorts, maxAttempts, concurrency, outboundEnabled, logLevel } = loadConfig({})
   assert.equal(
-    { databaseUrl, home, port, graphiql, allowPorts, maxAttempts, concurrency, outboundEnabled, logLevel },
+    { databaseUrl, home, host, port, graphiql, allowPorts, maxAttempts, concurrency, outboundEnabled, logLevel },
     {
       databaseUrl: undefined,
       home: '.rowhook',
+      host: '127.0.0.1', // nobody else reaches it unasked
       port: 5080,
       graphiql: true,
       allowPorts: [443, 80, 8443, 8080],

@@ -23,6 +23,7 @@ const { schema } = await makeSchema(
       throw new Error('nobody asks here')
     },
     onInternal: () => undefined,
+    operations: undefined,
   }),
 )
 

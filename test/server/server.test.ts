@@ -144,6 +144,7 @@ ending('lets requests under way end, and answers no more', async () => {
 ending('needs a port that is free, and a key', async () => {
   const codeOf = (settings: Parameters<typeof startTestApi>[1]) => startTestApi(db.url, settings).then(() => 'started', (error: { code: string }) => error.code)
   assert.is(await codeOf({ port: api.port }), 'WHLIS')
+  assert.is(await codeOf({ host: '203.0.113.9' }), 'WHLIS', 'an address of another machine')
   assert.is(await codeOf({ jwtSecret: undefined }), 'WHAUT')
 })
 

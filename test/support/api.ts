@@ -30,7 +30,7 @@ export const startTestApi = async (databaseUrl: string, settings: Partial<Server
   const say = (fields: object, message: string) => void logged.push(JSON.stringify({ message, ...fields, err: (fields as { err?: Error }).err?.stack }))
   const server = await launchServer({
     databaseUrl, port: 0, host: '127.0.0.1', publicPath: '', jwtSecret: JWT_SECRET, jwksUrl: undefined, jwtIssuer: undefined,
-    corsOrigins: [], graphiql: true, allowHttp: true, allowNets: ['127.0.0.1'], allowPorts: 'any', log: { info: say, error: say }, ...settings,
+    corsOrigins: [], graphiql: true, persistedOperations: [], allowHttp: true, allowNets: ['127.0.0.1'], allowPorts: 'any', log: { info: say, error: say }, ...settings,
   })
   const withToken = (token: string | undefined): Client => async (query, variables) => {
     const response = await fetch(`${server.url}/graphql`, {
