@@ -1,23 +1,26 @@
 /** Who is signed in, for which tenant, and the way out. */
-import { ActionIcon, TextInput } from '@mantine/core'
+import { ActionIcon, Select } from '@mantine/core'
 import { useState } from 'react'
+import { useQuery } from 'urql'
 import { useTexts } from '../i18n/texts.tsx'
 import { BuildingIcon, SignOutIcon } from '../parts/icons.tsx'
 import { useRelative } from '../parts/time.tsx'
 import { useMe } from '../session/me.ts'
+import { TenantChoices } from '../session/session.graphql.ts'
 import { signOut } from '../session/token.ts'
 import css from './account.module.css'
 
-/** The operator has all tenants and looks at one or at all. */
+/** The operator has all tenants and looks at one or at all; which there are is asked as they type. */
 const TenantChoice = () => {
   const { account } = useTexts().shell
   const { tenant, chooseTenant } = useMe()
-  const [text, setText] = useState(tenant ?? '')
-  const apply = () => chooseTenant(text.trim() || undefined)
+  const [search, setSearch] = useState('')
+  const [{ data }] = useQuery({ query: TenantChoices, variables: { search: search === tenant ? '' : search } })
+  const known = (data?.tenants ?? []).map(({ id }) => id)
   return (
-    <TextInput
-      size="xs" label={account.tenant} placeholder={account.allTenants} title={account.tenantHint} value={text} leftSection={<BuildingIcon size={15} />} className={css['choice']}
-      onChange={(event) => setText(event.currentTarget.value)} onBlur={apply} onKeyDown={(event) => event.key === 'Enter' && apply()}
+    <Select
+      size="xs" label={account.tenant} placeholder={account.allTenants} leftSection={<BuildingIcon size={15} />} className={css['choice']} searchable clearable
+      value={tenant ?? null} onChange={(chosen) => chooseTenant(chosen ?? undefined)} onSearchChange={setSearch} data={tenant && !known.includes(tenant) ? [tenant, ...known] : known} filter={({ options }) => options}
     />
   )
 }

@@ -1,7 +1,7 @@
 /** The deliveries: found, read, sent again. */
 import * as assert from 'uvu/assert'
 import { waitFor } from '../../support/wait.ts'
-import type { World } from '../support/world.ts'
+import { screenshot, type World } from '../support/world.ts'
 import { type Case, looksGood } from './case.ts'
 
 const oneOf = async ({ db, endpoints }: World, endpoint: 'ledger' | 'broken'): Promise<string> =>
@@ -86,6 +86,35 @@ export const deliveries: readonly Case[] = [
       await page.keyboard.press('Escape')
       await page.keyboard.press('?')
       await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Next row').waitFor()
+    },
+  },
+  {
+    name: 'after an outage all that failed is counted, and sent again',
+    run: async (world) => {
+      const { open, db, endpoints, receiver } = world
+      await db.pool.query(
+        `update webhooks.deliveries set status = 'failed', attempts = 5, next_retry_at = null, finished_at = now() where endpoint_id = $1`,
+        [endpoints.broken],
+      )
+      const before = receiver.requests.filter(({ path }) => path === '/broken').length
+      const page = await open(`/deliveries?endpoint=${endpoints.broken}`)
+      await page.getByRole('button', { name: 'Recover or replay' }).click()
+      await page.getByText('3 deliveries would be sent again.').waitFor()
+      await screenshot(page, 'bulk-light')
+      await page.getByRole('button', { name: 'Start with 3' }).click()
+      await page.getByText('3 deliveries are on the way.').waitFor()
+      await waitFor(() => receiver.requests.filter(({ path }) => path === '/broken').length === before + 3, { what: 'the three requests' })
+    },
+  },
+  {
+    name: 'the operator chooses whose things to see',
+    run: async ({ open, tenant }) => {
+      const page = await open('/deliveries', { role: 'operator' })
+      await page.getByRole('link', { name: 'test.event' }).nth(3).waitFor()
+      await page.getByRole('combobox', { name: 'Tenant' }).click()
+      await page.getByRole('option', { name: tenant }).click()
+      await page.getByRole('link', { name: 'test.event' }).nth(3).waitFor()
+      assert.is(await page.getByRole('combobox', { name: 'Tenant' }).inputValue(), tenant)
     },
   },
   {

@@ -19,7 +19,12 @@ const inputType = (type: GraphQLInputType, used: Set<string>): string => {
   return `${isInputObjectType(type) ? type.name : (scalars[type.name] ?? 'string')} | null`
 }
 
-type Context = { readonly schema: GraphQLSchema; readonly fragments: ReadonlyMap<string, FragmentDefinitionNode> }
+type Context = {
+  readonly schema: GraphQLSchema
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** names of the fragments that a file's types stand on */
+  readonly spread: Set<string>
+}
 
 const outputType = (type: GraphQLOutputType, field: FieldNode, context: Context): string => {
   if (isNonNullType(type)) return outputType(type.ofType, field, context).replace(/ \| null$/, '')
@@ -33,36 +38,28 @@ const outputType = (type: GraphQLOutputType, field: FieldNode, context: Context)
   return `${scalars[getNamedType(type).name] ?? 'string'} | null`
 }
 
-/** The fields of a selection by the name of their answer, fragments expanded; one that is asked for twice is asked for all of it. */
-const fieldsOf = ({ selections }: SelectionSetNode, context: Context): Map<string, FieldNode> => {
-  const fields = new Map<string, FieldNode>()
-  const add = (key: string, field: FieldNode) => {
-    const both = [...(fields.get(key)?.selectionSet?.selections ?? []), ...(field.selectionSet?.selections ?? [])]
-    fields.set(key, both.length > 0 ? { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: both } } : field)
-  }
-  for (const each of selections) {
-    if (each.kind === Kind.INLINE_FRAGMENT) throw new Error('Inline fragments are not needed: the schema has no unions.')
-    if (each.kind === Kind.FRAGMENT_SPREAD) for (const [key, field] of fieldsOf(context.fragments.get(each.name.value)!.selectionSet, context)) add(key, field)
-    else add(each.alias?.value ?? each.name.value, each)
-  }
-  return fields
+const block = (fields: readonly string[]): string => `{\n${fields.join('\n').replaceAll(/^/gm, '  ')}\n}`
+
+/** What a selection gives: its fragments by their names, and the fields beside them. */
+const selectionType = (type: GraphQLObjectType, { selections }: SelectionSetNode, context: Context): string => {
+  const spreads = selections.filter((each) => each.kind === Kind.FRAGMENT_SPREAD).map(({ name }) => name.value)
+  for (const name of spreads) context.spread.add(name)
+  const fields = selections.filter((each) => each.kind === Kind.FIELD).map((field) => {
+    const key = field.alias?.value ?? field.name.value
+    return field.name.value === '__typename' ? `readonly ${key}: '${type.name}'` : `readonly ${key}: ${outputType(type.getFields()[field.name.value]!.type, field, context)}`
+  })
+  if (spreads.length + fields.length < selections.length) throw new Error('Inline fragments are not needed: the schema has no unions.')
+  return [...spreads, ...(fields.length > 0 ? [block(fields)] : [])].join(' & ')
 }
 
-const selectionType = (type: GraphQLObjectType, selectionSet: SelectionSetNode, context: Context): string => {
-  const fields = [...fieldsOf(selectionSet, context)].map(([key, field]) =>
-    field.name.value === '__typename' ? `readonly ${key}: '${type.name}'` : `readonly ${key}: ${outputType(type.getFields()[field.name.value]!.type, field, context)}`,
-  )
-  return `{ ${fields.join('; ')} }`
-}
-
-const fragmentsIn = (node: OperationDefinitionNode | FragmentDefinitionNode, { fragments }: Context): string[] => {
+const fragmentsIn = (node: OperationDefinitionNode | FragmentDefinitionNode, fragments: Context['fragments']): string[] => {
   const names = new Set<string>()
   visit(node, { FragmentSpread: ({ name }) => void names.add(name.value) })
-  return [...names].flatMap((name) => [name, ...fragmentsIn(fragments.get(name)!, { fragments, schema: undefined as never })])
+  return [...names].flatMap((name) => [name, ...fragmentsIn(fragments.get(name)!, fragments)])
 }
 
 const operationText = (node: OperationDefinitionNode, context: Context): string =>
-  [node, ...[...new Set(fragmentsIn(node, context))].map((name) => context.fragments.get(name)!)].map((each) => print(each)).join('\n')
+  [node, ...[...new Set(fragmentsIn(node, context.fragments))].map((name) => context.fragments.get(name)!)].map((each) => print(each)).join('\n')
 
 const rootOf = (schema: GraphQLSchema, node: OperationDefinitionNode) =>
   ({ query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() })[node.operation]!
@@ -106,20 +103,23 @@ export const typeDocuments = (schema: GraphQLSchema, documents: readonly SourceF
   const faults = validate(schema, all).map(({ message }) => message)
   if (faults.length > 0) return { files: [], faults }
   const fragments = new Map(all.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION).map((each) => [each.name.value, each]))
-  const context = { schema, fragments }
+  const homes = new Map(parsed.flatMap(({ path, ast }) => ast.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION).map((each) => [each.name.value, path])))
   const used = new Set<string>()
   const files = parsed.map(({ path, ast }) => {
     const named = new Set<string>()
+    const context = { schema, fragments, spread: new Set<string>() }
     const parts = ast.definitions.map((node) => {
       if (node.kind === Kind.OPERATION_DEFINITION) return operationSource(node, context, named)
       if (node.kind !== Kind.FRAGMENT_DEFINITION) throw new Error(`${path} holds something else than operations and fragments.`)
       return `export type ${node.name.value} = ${selectionType(schema.getType(node.typeCondition.name.value) as GraphQLObjectType, node.selectionSet, context)}`
     })
     for (const name of named) used.add(name)
-    const to = (file: string) => relative(dirname(path), `${API}/${file}`)
+    const to = (file: string) => relative(dirname(path), file).replace(/^(?!\.)/, './')
+    const isOperating = ast.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)
     const imports = [
-      ...(named.size > 0 ? [`import type { ${[...named].toSorted().join(', ')} } from '${to('inputs.ts')}'`] : []),
-      ...(ast.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION) ? [`import { operation } from '${to('operation.ts')}'`] : []),
+      ...(named.size > 0 ? [`import type { ${[...named].toSorted().join(', ')} } from '${to(`${API}/inputs.ts`)}'`] : []),
+      ...(isOperating ? [`import { operation } from '${to(`${API}/operation.ts`)}'`] : []),
+      ...[...context.spread].filter((name) => homes.get(name) !== path).toSorted().map((name) => `import type { ${name} } from '${to(`${homes.get(name)!}.ts`)}'`),
     ]
     return { path: `${path}.ts`, text: `${HEADER}${imports.join('\n')}\n\n${parts.join('\n\n')}\n` }
   })

@@ -2,6 +2,7 @@
 export const common = {
   loading: 'Loading',
   retry: 'Try again',
+  again: 'Once more',
   cancel: 'Cancel',
   close: 'Close',
   back: 'Back',

@@ -25,7 +25,6 @@ export const shell = {
     roles: { viewer: 'Viewer', manager: 'Manager', owner: 'Owner', operator: 'Operator' } as Record<string, string>,
     tenant: 'Tenant',
     allTenants: 'All tenants',
-    tenantHint: 'Its id, then Enter. Empty: all tenants.',
     ends: (when: string) => `Session ends ${when}`,
   },
   live: { on: 'Live', off: 'Paused', turnOn: 'Show changes as they happen', turnOff: 'Hold the list still' },

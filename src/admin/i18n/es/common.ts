@@ -4,6 +4,7 @@ import type { Texts } from '../en/index.ts'
 export const common: Texts['common'] = {
   loading: 'Cargando',
   retry: 'Intentar de nuevo',
+  again: 'Otra vez',
   cancel: 'Cancelar',
   close: 'Cerrar',
   back: 'Volver',

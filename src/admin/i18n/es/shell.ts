@@ -27,7 +27,6 @@ export const shell: Texts['shell'] = {
     roles: { viewer: 'Lector', manager: 'Gestor', owner: 'Propietario', operator: 'Operador' },
     tenant: 'Cliente',
     allTenants: 'Todos los clientes',
-    tenantHint: 'Su id y luego Intro. Vacío: todos los clientes.',
     ends: (when) => `La sesión termina ${when}`,
   },
   live: { on: 'En vivo', off: 'En pausa', turnOn: 'Mostrar los cambios cuando ocurren', turnOff: 'Dejar quieta la lista' },

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useClient } from 'urql'
 import { useLocation } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
-import { SearchIcon } from '../../parts/icons.tsx'
+import { FilterIcon, SearchIcon } from '../../parts/icons.tsx'
 import { useKeys } from '../../shell/keys.tsx'
 import type { DeliveryChoicesResult } from './deliveries.graphql.ts'
 import { FindByKey } from './deliveries.graphql.ts'
@@ -68,12 +68,15 @@ export const FilterBar = (props: Props) => {
   const known = answers.map((value): { value: string; label: string } => ({ value, label: codes[value] }))
   const own = filters.code && !known.some(({ value }) => value === filters.code) ? [{ value: filters.code, label: filters.code }] : []
   const [typed, setTyped] = useState('')
+  // On a narrow pane the choices stand behind a button; what is chosen already is shown.
+  const [isUnfolded, setUnfolded] = useState(Boolean(filters.type || filters.endpoint || filters.code || filters.time))
   const offered = /^\d{3}$/.test(typed) && !own.some(({ value }) => value === typed) ? [{ value: typed, label: typed }] : []
 
   return (
     <div className={css['bar']} role="search" aria-label={texts.label}>
-      <div className={css['line']}>
+      <div className={css['line']} data-folded={!isUnfolded || undefined}>
         <SearchBox {...props} />
+        <Button className={css['unfold']} variant="default" aria-expanded={isUnfolded} leftSection={<FilterIcon size={16} />} onClick={() => setUnfolded(!isUnfolded)}>{texts.label}</Button>
         <Select size="sm" className={css['choice']} placeholder={texts.anyType} aria-label={texts.eventType} data={named} value={filters.type ?? null} onChange={set('type')} searchable clearable />
         <Select size="sm" className={css['choice']} placeholder={texts.anyEndpoint} aria-label={texts.endpoint} data={endpoints} value={filters.endpoint ?? null} onChange={set('endpoint')} searchable clearable />
         <Select

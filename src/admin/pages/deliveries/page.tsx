@@ -12,6 +12,7 @@ import { useKeyset } from '../../parts/use-keyset.ts'
 import { useTenantFilter } from '../../session/me.ts'
 import { useKeys } from '../../shell/keys.tsx'
 import { Deliveries, DeliveryChoices } from './deliveries.graphql.ts'
+import { Bulk } from './bulk.tsx'
 import { DeliveryDetail } from './detail.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { type Filters, readFilters, toApi, writeFilters } from './filters.ts'
@@ -56,6 +57,7 @@ export const DeliveriesPage = () => {
     <div className={css['split']} data-open={openId !== undefined || undefined}>
       <div className={css['pane']} ref={pane}>
         <PageHead title={deliveries.title} lead={deliveries.lead}>
+          <Bulk endpoints={choices?.endpoints?.nodes ?? []} endpointId={filters.endpoint} onDone={list.reload} />
           <Toggle size="sm" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} label={isLive ? shell.live.on : shell.live.off} title={isLive ? shell.live.turnOff : shell.live.turnOn} />
         </PageHead>
         <FilterBar filters={filters} onChange={setFilters} choices={choices} />
