@@ -1,10 +1,8 @@
 /** The one place that builds pool, sender and clock, and hands them to the use cases. */
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { packageVersion } from './config/package.ts'
 import type { Config } from './config/load.ts'
 import { addressPolicy } from './core/address.ts'
-import { createKeyring } from './core/sealing.ts'
 import { evaluateAlerts, noteTold, pendingNotices, setAlerts } from './database/alerts.ts'
 import { checkArming, placeOf } from './database/arming.ts'
 import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
@@ -14,6 +12,7 @@ import { chainAuditLog } from './database/audit.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { readQueueFigures } from './database/queue-figures.ts'
 import { workerUrl } from './database/session.ts'
+import { sealPlain } from './database/sealing.ts'
 import { addTraffic } from './database/traffic.ts'
 import { mirrorSettings } from './database/settings.ts'
 import { claimRound, closeDeadLanes, disableFailing, freeOrphanedJobs, reapWorkers, sweepLanes, unlockJobs } from './database/workers.ts'
@@ -29,10 +28,12 @@ import type { Log } from './delivery/registry-deps.ts'
 import { createTokenSource } from './http/oauth.ts'
 import { createSender, type Sender } from './http/sender.ts'
 import { alertChannels } from './wiring/alert-channels.ts'
+import { keyringOf } from './wiring/keyring.ts'
 import { reportTraffic } from './wiring/report-traffic.ts'
 import { createCloneGuard } from './worker/clone-guard.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createAuditChain } from './worker/audit-chain.ts'
+import { startSealer } from './worker/sealer.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
 
 export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNets' | 'maxAttempts' | 'timeoutMs' | 'retryDelayMs' | 'outboundEnabled'> & {
@@ -79,11 +80,12 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
   const { log, staleAfterMs = STALE_AFTER_MS } = settings
   const onError = (error: Error) => log.warn({ err: error }, 'a connection broke')
   const pool = createPool({ databaseUrl: workerUrl(settings.databaseUrl), name: 'rowhook worker', max: POOL_SIZE, onError })
+  const keyring = keyringOf(settings)
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   try {
     await checkPool(pool)
     await mirrorSettings(pool, settings)
-    await applyEnvironmentEndpoints(pool, settings.urls ?? [], settings.secret ?? '')
+    await applyEnvironmentEndpoints(pool, keyring, settings.urls ?? [], settings.secret ?? '')
   } catch (error) {
     await pool.end()
     throw error
@@ -98,11 +100,12 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     check: () => (settings.outboundEnabled ? checkArming(pool, whereabouts) : Promise.resolve({ armed: true, reason: null })),
   })
 
-  const keyring = createKeyring({ keys: settings.secretsKeys ?? [], randomBytes })
   const lanes = createLaneStore(pool)
 
   const counters = createCounters()
   const traffic = reportTraffic(counters, (sums) => addTraffic(pool, sums), log)
+
+  const sealer = keyring.newest === undefined ? undefined : startSealer({ seal: () => sealPlain(pool, keyring), log })
 
   const worker = startWorker({
     databaseUrl: settings.databaseUrl,
@@ -155,6 +158,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
 
   const stop = async (graceMs?: number): Promise<void> => {
     await worker.stop(graceMs)
+    await sealer?.stop()
     await traffic.stop()
     if (settings.sender === undefined) await sender.close()
     // A connection that waits for an answer that never comes does not keep the process.

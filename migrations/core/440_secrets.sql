@@ -14,6 +14,21 @@ end;
 comment on function webhooks_private.renew_version(uuid) is
   'Counts up the version of an endpoint whose secrets change.';
 
+create function webhooks_private.audit_secret(action text, endpoint webhooks.endpoints, after jsonb default null) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp as $$
+declare
+  entry bigint;
+begin
+  insert into webhooks.audit_log (action, tenant_id, subject, subject_id, after)
+  values (audit_secret.action, endpoint.tenant_id, 'endpoint', endpoint.id::text, audit_secret.after)
+  returning id into entry;
+  perform set_config('rowhook.recorded', entry::text, true);
+end
+$$;
+comment on function webhooks_private.audit_secret(text, webhooks.endpoints, jsonb) is
+  'Records what is about to become of an endpoint''s secrets, and that it is recorded: the trigger of their table need not.';
+
 create function webhooks.rotate_secret(endpoint_id uuid, overlap interval default '24 hours', secret text default null) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
@@ -30,6 +45,7 @@ begin
       hint    = 'Take as long as the receiver needs to learn the new secret, such as ''24 hours''.';
   end if;
   perform webhooks_private.renew_version(endpoint.id);
+  perform webhooks_private.audit_secret('secret.rotated', endpoint, jsonb_build_object('overlap', rotate_secret.overlap));
 
   delete from webhooks_private.endpoint_secrets as s
    where s.endpoint_id = endpoint.id and s.purpose = 'signing' and s.expires_at <= now();
@@ -44,9 +60,6 @@ begin
    where s.endpoint_id = endpoint.id and s.purpose = 'signing' and s.expires_at is null;
   insert into webhooks_private.endpoint_secrets (endpoint_id, secret, created_at)
   values (endpoint.id, new_secret, clock_timestamp()); -- later than one of the same transaction
-
-  perform webhooks_private.audit('secret.rotated', endpoint.tenant_id, 'endpoint', endpoint.id::text,
-                                 jsonb_build_object('overlap', rotate_secret.overlap));
   return new_secret;
 end
 $$;
@@ -62,9 +75,9 @@ declare
 begin
   perform webhooks_private.check_secret(coalesce(set_secret.secret, ''), endpoint.signature_profile);
   perform webhooks_private.renew_version(endpoint.id);
+  perform webhooks_private.audit_secret('secret.set', endpoint);
   delete from webhooks_private.endpoint_secrets as s where s.endpoint_id = endpoint.id and s.purpose = 'signing';
   insert into webhooks_private.endpoint_secrets (endpoint_id, secret) values (endpoint.id, set_secret.secret);
-  perform webhooks_private.audit('secret.set', endpoint.tenant_id, 'endpoint', endpoint.id::text);
 end
 $$;
 comment on function webhooks.set_secret(uuid, text) is
@@ -125,9 +138,9 @@ begin
       hint    = 'Take it as the authorization server gave it.';
   end if;
   perform webhooks_private.renew_version(endpoint.id);
+  perform webhooks_private.audit_secret('oauth_secret.set', endpoint);
   delete from webhooks_private.endpoint_secrets as s where s.endpoint_id = endpoint.id and s.purpose = 'oauth2_client';
   insert into webhooks_private.endpoint_secrets (endpoint_id, purpose, secret) values (endpoint.id, 'oauth2_client', set_oauth_secret.secret);
-  perform webhooks_private.audit('oauth_secret.set', endpoint.tenant_id, 'endpoint', endpoint.id::text);
 end
 $$;
 comment on function webhooks.set_oauth_secret(uuid, text) is
@@ -139,4 +152,5 @@ drop function webhooks.reveal_secret(uuid);
 drop function webhooks.stored_secret(uuid);
 drop function webhooks.set_secret(uuid, text);
 drop function webhooks.rotate_secret(uuid, interval, text);
+drop function webhooks_private.audit_secret(text, webhooks.endpoints, jsonb);
 drop function webhooks_private.renew_version(uuid);

@@ -7,10 +7,20 @@ return '{name,description,url,events,filter,headers,rate_limit,max_attempts,retr
 comment on function webhooks_private.endpoint_columns() is
   'What create_endpoint and update_endpoint may set.';
 
+create function webhooks_private.place_of_new_endpoint(tenant_id text, out endpoint_id uuid, out tenant text)
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select webhooks_private.new_id(), webhooks_private.tenant_of_caller(tenant_id);
+end;
+comment on function webhooks_private.place_of_new_endpoint(text) is
+  'An id for a new endpoint, and whose it will be: what a secret is sealed for. Raises WHTNT when the tenant is out of the caller''s reach.';
+
 create function webhooks.create_endpoint(
-  settings  jsonb,
-  tenant_id text default null,
-  secret    text default null,
+  settings    jsonb,
+  tenant_id   text default null,
+  secret      text default null,
+  endpoint_id uuid default null,
   out id         uuid,
   out new_secret text
 )
@@ -32,11 +42,11 @@ begin
       hint    = 'Name the URL and the event types, such as {"url": "https://example.com/hooks", "events": ["sale.*"]}.';
   end if;
   begin
-    execute format('insert into webhooks.endpoints (tenant_id, created_by, %1$s)
-                    select $2, $3, %1$s from jsonb_populate_record(null::webhooks.endpoints, $1)
+    execute format('insert into webhooks.endpoints (id, tenant_id, created_by, %1$s)
+                    select $4, $2, $3, %1$s from jsonb_populate_record(null::webhooks.endpoints, $1)
                     returning id', names)
        into id
-      using create_endpoint.settings, tenant, actor;
+      using create_endpoint.settings, tenant, actor, coalesce(create_endpoint.endpoint_id, webhooks_private.new_id());
   exception when check_violation or not_null_violation then
     get stacked diagnostics broken = constraint_name, nulled = column_name;
     perform webhooks_private.refuse_value('webhooks.endpoints', broken, nulled);
@@ -48,8 +58,8 @@ begin
   select s.secret into new_secret from webhooks_private.endpoint_secrets as s where s.endpoint_id = create_endpoint.id;
 end
 $$;
-comment on function webhooks.create_endpoint(jsonb, text, text) is
-  'Makes an endpoint from an object of its columns; what is left out is the default. Returns its id and its signing secret (the given one, else a new one), which is not shown again but by reveal_secret.';
+comment on function webhooks.create_endpoint(jsonb, text, text, uuid) is
+  'Makes an endpoint from an object of its columns; what is left out is the default. Returns its id and its signing secret (the given one, else a new one), which is not shown again but by reveal_secret. Who seals the secret himself names the id that he has sealed it for.';
 
 create function webhooks.update_endpoint(id uuid, changes jsonb) returns webhooks.endpoints
 language plpgsql volatile security definer
@@ -66,10 +76,13 @@ $$;
 comment on function webhooks.update_endpoint(uuid, jsonb) is
   'Changes the columns of an endpoint that the object names; headers are replaced as a whole. Returns the endpoint.';
 
-grant execute on function webhooks.create_endpoint(jsonb, text, text), webhooks.update_endpoint(uuid, jsonb)
+grant execute on function webhooks_private.place_of_new_endpoint(text)
+   to rowhook_dba, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
+grant execute on function webhooks.create_endpoint(jsonb, text, text, uuid), webhooks.update_endpoint(uuid, jsonb)
    to rowhook_dba, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 
 -- Down Migration
 drop function webhooks.update_endpoint(uuid, jsonb);
-drop function webhooks.create_endpoint(jsonb, text, text);
+drop function webhooks.create_endpoint(jsonb, text, text, uuid);
+drop function webhooks_private.place_of_new_endpoint(text);
 drop function webhooks_private.endpoint_columns();

@@ -37,6 +37,8 @@ export const runWorker = async (settings: WorkerSettings & { readonly metricsPor
   const { checkMigrated } = await import('../database/migrated.ts')
   await checkMigrated(settings.databaseUrl)
   const { launchWorker } = await import('../wiring.ts')
+  const { saySealing } = await import('../wiring/keyring.ts')
+  saySealing(settings, log)
   const worker = await launchWorker(settings)
   const scrapes = settings.metricsPort === undefined ? undefined : await openScrapes(worker.metrics(), settings.metricsPort, log)
   const signal = await stopping.asked

@@ -1,5 +1,9 @@
 /** What the demo reads and writes: a shop, an endpoint for this run, and a sale. */
+import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
+import type { Keyring } from '../core/sealing.ts'
+import { formatSecret } from '../core/signature.ts'
+import { askerOf, setSecret } from './secrets.ts'
 
 /** The shop of the examples in the event types' catalogue. */
 export const demoTenant = '019aa7a2-3f00-4000-8000-000000000001'
@@ -55,16 +59,17 @@ const reuseEndpoint = async (client: pg.Client, url: string): Promise<string | u
   return undefined
 }
 
-/** Gives the shop an endpoint at `url`. Demos that run at the same time have one each, and each sale goes to all of them. */
-export const takeDemoEndpoint = async (client: pg.Client, url: string): Promise<DemoEndpoint> => {
+/** Gives the shop an endpoint at `url`, with a secret of its own: that of an earlier demo may be sealed by a key that is gone. Demos that run at the same time have one each, and each sale goes to all of them. */
+export const takeDemoEndpoint = async (client: pg.Client, keyring: Keyring, url: string): Promise<DemoEndpoint> => {
   await createShop(client)
   let id = await reuseEndpoint(client, url)
   if (id === undefined) {
     id = await createEndpoint(client, url)
     await lockEndpoint(client, id)
   }
-  const { rows } = await client.query<{ secret: string }>('select webhooks.reveal_secret($1) as secret', [id])
-  return { id, secret: rows[0]!.secret }
+  const secret = formatSecret(randomBytes(32))
+  await setSecret(askerOf(client), keyring, id, secret)
+  return { id, secret }
 }
 
 /** Nobody listens there any more: the endpoint collects nothing until the next demo takes it. */

@@ -1,6 +1,8 @@
 /** Endpoints that the environment names (WEBHOOK_URLS), for installations with a single tenant. */
 import type pg from 'pg'
+import type { Keyring } from '../core/sealing.ts'
 import { isStandardSecret } from '../core/signature.ts'
+import { askerOf, setSecret } from './secrets.ts'
 import { asRowhookError } from './sql-error.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -21,11 +23,12 @@ const create = async (client: pg.PoolClient, url: string): Promise<Row> => {
 }
 
 /** A secret that is not `whsec_…` needs the legacy profile; while it changes hands the profile that takes both is set. */
-const setSecret = async (client: pg.PoolClient, id: string, secret: string) => {
-  const { rows } = await client.query<{ same: boolean }>('select webhooks.reveal_secret($1) = $2 as same', [id, secret])
-  if (rows[0]?.same) return
+const agreeOnSecret = async (client: pg.PoolClient, keyring: Keyring, id: string, secret: string) => {
+  const { rows } = await client.query<{ tenant_id: string; secret: string }>('select tenant_id, secret from webhooks.stored_secret($1)', [id])
+  const stored = rows[0] && keyring.open(rows[0].secret, { tenantId: rows[0].tenant_id, endpointId: id, purpose: 'signing' })
+  if (stored?.kind === 'open' && stored.text === secret) return
   await client.query(`update webhooks.endpoints set signature_profile = 'legacy' where id = $1`, [id])
-  await client.query('select webhooks.set_secret($1, $2)', [id, secret])
+  await setSecret(askerOf(client), keyring, id, secret)
   if (isStandardSecret(secret)) await client.query(`update webhooks.endpoints set signature_profile = 'standard' where id = $1`, [id])
 }
 
@@ -34,7 +37,7 @@ const setSecret = async (client: pg.PoolClient, id: string, secret: string) => {
  * longer named are disabled. One that was disabled for another reason stays so. An empty list changes nothing.
  * @throws RowhookError WHURL, WHADR, WHPRT, WHLIM for a URL that an endpoint may not have
  */
-export const applyEnvironmentEndpoints = async (pool: pg.Pool, urls: readonly string[], secret: string): Promise<void> => {
+export const applyEnvironmentEndpoints = async (pool: pg.Pool, keyring: Keyring, urls: readonly string[], secret: string): Promise<void> => {
   if (urls.length === 0) return
   const apply = async (client: pg.PoolClient) => {
     await client.query(`select pg_advisory_xact_lock(hashtextextended('rowhook WEBHOOK_URLS', 0))`) // workers start together
@@ -45,7 +48,7 @@ export const applyEnvironmentEndpoints = async (pool: pg.Pool, urls: readonly st
     for (const url of new Set(urls)) {
       const endpoint = rows.find((row) => row.url === url) ?? (await create(client, url))
       if (endpoint.disabled_reason === REMOVED) await client.query('select webhooks.enable_endpoint($1)', [endpoint.id])
-      await setSecret(client, endpoint.id, secret)
+      await agreeOnSecret(client, keyring, endpoint.id, secret)
     }
     for (const { id, url, is_active: isActive } of rows) {
       if (isActive && !urls.includes(url)) await client.query('select webhooks.disable_endpoint($1, $2)', [id, REMOVED])

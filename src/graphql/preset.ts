@@ -6,6 +6,7 @@ import { makePgService } from 'postgraphile/adaptors/pg'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { AddressPolicy } from '../core/address.ts'
+import type { Keyring } from '../core/sealing.ts'
 import { maskErrors, type OnInternal } from './errors.ts'
 import { ExposedPlugin } from './exposed.ts'
 import { FiguresPlugin } from './figures.ts'
@@ -34,6 +35,8 @@ export type ApiOptions = {
   readonly pool: pg.Pool
   /** judges endpoint URLs before they are saved */
   readonly policy: AddressPolicy
+  /** seals secrets before they are written */
+  readonly keyring: Keyring
   /** where the server is found: `/graphql` */
   readonly graphqlPath: string
   /** GraphiQL and introspection */
@@ -70,9 +73,9 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
   },
 })
 
-export const apiPreset = ({ pool, policy, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
+export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

@@ -7,6 +7,7 @@ import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/node'
 import type { AddressPolicy } from '../core/address.ts'
 import { RowhookError } from '../core/errors.ts'
+import type { Keyring } from '../core/sealing.ts'
 import type { Identity } from '../graphql/identity.ts'
 import type { Live } from '../graphql/live.ts'
 import type { KnownOperations } from '../graphql/known-operations.ts'
@@ -28,6 +29,7 @@ export type ServerOptions = {
   readonly graphiql: boolean
   readonly pool: pg.Pool
   readonly policy: AddressPolicy
+  readonly keyring: Keyring
   readonly live: Live
   /** the only operations that it runs; `undefined`: any */
   readonly operations: KnownOperations | undefined

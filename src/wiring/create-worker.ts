@@ -27,6 +27,8 @@ export type CreateWorkerOptions = {
   readonly retryDelayMs?: number
   /** the name under which this database is armed (`ROWHOOK_DEPLOYMENT` of `rowhook arm`); none */
   readonly deployment?: string
+  /** keys of 32 bytes: the first seals secrets at rest, all of them open; none, and secrets lie as they are */
+  readonly secretsKeys?: readonly Uint8Array[]
   /** `false` records and sends nothing; `true` */
   readonly outboundEnabled?: boolean
   /** warnings and errors to standard error by default */

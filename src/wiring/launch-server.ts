@@ -13,12 +13,15 @@ import { createIdentify } from '../server/identify.ts'
 import { readOperations } from '../server/operations-file.ts'
 import { startServer, type Route, type Server, type ServerOptions } from '../server/server.ts'
 import { createTokenVerifier } from '../server/tokens.ts'
+import { keyringOf } from './keyring.ts'
 
 export type ServerSettings = Pick<
   Config,
   'host' | 'port' | 'publicPath' | 'jwtSecret' | 'jwksUrl' | 'jwtIssuer' | 'corsOrigins' | 'graphiql' | 'persistedOperations' | 'allowHttp' | 'allowNets'
 > & {
   readonly databaseUrl: string
+  /** `WEBHOOK_SECRETS_KEY`: the first seals what is written, all of them open */
+  readonly secretsKeys?: readonly Uint8Array[]
   readonly allowPorts: readonly number[] | 'any'
   readonly log: ServerOptions['log']
   /** asked before the server's own */
@@ -57,7 +60,7 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
     const page = createAdminPage({ folder: adminFolder, publicPath: settings.publicPath })
     if (!page) log.info({ folder: adminFolder }, 'there is no admin page: npm run build:admin makes it')
     const routes = [...(settings.routes ?? []), ...(page ? [page] : [])]
-    const server = await startServer({ ...settings, routes, pool, policy, live, operations, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
+    const server = await startServer({ ...settings, routes, pool, policy, keyring: keyringOf(settings), live, operations, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
     const stop = async (graceMs?: number) => {
       await server.stop(graceMs)
       if (!pool.ended) await pool.end()

@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { endPrograms, runCommand, startCommand } from '../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { UNSEALED } from '../../src/wiring/keyring.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
 import { createReceiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
@@ -79,7 +80,7 @@ workers('logs one JSON object a line, on standard error', async () => {
   await receiver.close()
   assert.is(code, 0)
   const lines = stderr.trim().split('\n').map((line) => JSON.parse(line) as { msg: string })
-  assert.equal(lines.map(({ msg }) => msg), ['worker ready', 'stopping', 'stopped'])
+  assert.equal(lines.map(({ msg }) => msg), [UNSEALED, 'worker ready', 'stopping', 'stopped'])
 })
 
 workers('delivers to the endpoints that the environment names', async () => {

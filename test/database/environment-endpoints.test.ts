@@ -2,11 +2,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyEnvironmentEndpoints } from '../../src/database/environment-endpoints.ts'
+import { keyringOf } from '../../src/wiring/keyring.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-const apply = (urls: string[], key = secret) => applyEnvironmentEndpoints(db.pool, urls, key)
+const apply = (urls: string[], key = secret) => applyEnvironmentEndpoints(db.pool, keyringOf({}), urls, key)
 
 const endpoints = async () => {
   const { rows } = await db.pool.query(

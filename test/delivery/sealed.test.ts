@@ -68,6 +68,45 @@ for (const [what, spoil] of Object.entries({
   })
 }
 
+sealed('is sealed within a second when it is written by SQL, and works before and after', async () => {
+  const hook = await engine.hook({ headers: { 'x-token': 'hunter2', 'x-other': 'hunter3' } })
+  const stored = async () => {
+    const { rows } = await db.pool.query<{ text: string }>(
+      `select secret as text from webhooks_private.endpoint_secrets where endpoint_id = $1 union all
+       select value from webhooks.endpoints, jsonb_each_text(headers) where id = $1`,
+      [hook.endpointId],
+    )
+    return rows.map(({ text }) => text)
+  }
+  const isSealed = () => waitFor(async () => (await stored()).every((text) => text.startsWith('sealed.')), { deadlineMs: 3_000, what: 'everything to be sealed' })
+  await engine.waitForStatus((await hook.publish()).id, 'success')
+  await isSealed()
+  const secret = formatSecret(randomBytes(32))
+  await db.pool.query('select webhooks.set_secret($1, $2)', [hook.endpointId, secret])
+  await db.pool.query('select webhooks.set_oauth_secret($1, $2)', [hook.endpointId, 'hunter4'])
+  const startedMs = performance.now()
+  await isSealed()
+  assert.ok(performance.now() - startedMs < 1_000, `${performance.now() - startedMs} ms`)
+  assert.is((await stored()).length, 4)
+  assert.not.match((await stored()).join(), 'hunter')
+  await engine.waitForStatus((await hook.publish()).id, 'success')
+  assert.ok(verifySignature([secret], hook.requests()[1]!))
+  for (const { headers } of hook.requests()) assert.equal([headers['x-token'], headers['x-other']], ['hunter2', 'hunter3'])
+  const { rows } = await db.pool.query<{ actor: string }>(`select actor from webhooks.audit_log where subject_id = $1 and action = 'secret.sealed'`, [hook.endpointId])
+  assert.equal([...new Set(rows.map(({ actor }) => actor))], ['rowhook worker'])
+})
+
+sealed('keeps both secrets of a rotation valid, and the sealer does not touch what is sealed', async () => {
+  const hook = await engine.hook()
+  const [old, fresh] = [formatSecret(randomBytes(32)), formatSecret(randomBytes(32))]
+  await setSealed(hook, old)
+  await db.pool.query('select webhooks.rotate_secret($1, $2, $3)', [hook.endpointId, '1 hour', fresh])
+  await engine.waitForStatus((await hook.publish()).id, 'success')
+  const request = hook.requests()[0]!
+  assert.is(String(request.headers['webhook-signature']).split(' ').length, 2)
+  assert.ok(verifySignature([old], request) && verifySignature([fresh], request))
+})
+
 sealed('goes on when a worker has the key again, and nothing is lost meanwhile', async () => {
   const hook = await engine.hook()
   const secret = formatSecret(randomBytes(32))

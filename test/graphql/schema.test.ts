@@ -8,6 +8,7 @@ import { packageRoot } from '../../src/config/package.ts'
 import { addressPolicy } from '../../src/core/address.ts'
 import { createLive } from '../../src/graphql/live.ts'
 import { apiPreset } from '../../src/graphql/preset.ts'
+import { keyringOf } from '../../src/wiring/keyring.ts'
 import { makeSchema } from 'postgraphile' // after the preset, which sets the mode of Grafast
 import { createTestDatabase } from '../support/database.ts'
 
@@ -16,6 +17,7 @@ const { schema } = await makeSchema(
   apiPreset({
     pool: db.pool,
     policy: addressPolicy(),
+    keyring: keyringOf({}),
     graphqlPath: '/graphql',
     graphiql: false,
     live: createLive({ deliveries: () => Promise.resolve([]), events: () => Promise.resolve([]), onError: () => undefined }),

@@ -35,12 +35,46 @@ audit('has what became of an endpoint, one row for each of several', async () =>
   assert.equal((await entriesOf(ids[1]!)).map(({ action }) => action), ['endpoint.created', 'endpoint.paused', 'endpoint.disabled', 'endpoint.resumed', 'endpoint.enabled'])
 })
 
+audit('has that secrets were changed by plain SQL, and how, and not what they are; what a function of ours records is not told twice', async () => {
+  const id = await createEndpoint(pool)
+  const sealed = `sealed.v1.whsec.0123456789abcdef.${'A'.repeat(60)}`
+  const run = (sql: string) => pool.query(sql.replaceAll('$id', `'${id}'`))
+  await run(`update webhooks_private.endpoint_secrets set secret = 'hunter2-hunter2-hunter2' where endpoint_id = $id`)
+  await run(`update webhooks_private.endpoint_secrets set secret = '${sealed}' where endpoint_id = $id`)
+  await run(`update webhooks_private.endpoint_secrets set expires_at = now() + interval '1 year' where endpoint_id = $id`)
+  await run(`update webhooks_private.endpoint_secrets set created_at = now() where endpoint_id = $id`)
+  await run(`insert into webhooks_private.endpoint_secrets (endpoint_id, purpose, secret) values ($id, 'oauth2_client', 'hunter2')`)
+  await run(`select webhooks.rotate_secret($id, '1 hour')`)
+  await run(`delete from webhooks_private.endpoint_secrets where endpoint_id = $id and purpose = 'oauth2_client'`)
+  const [, ...entries] = await entriesOf(id)
+  assert.equal(entries.map(({ action, after }) => [action, after]), [
+    ['secret.changed', { purpose: 'signing' }],
+    ['secret.sealed', { purpose: 'signing', key: '0123456789abcdef' }],
+    ['secret.expiry_changed', { purpose: 'signing', key: '0123456789abcdef' }],
+    ['secret.added', { purpose: 'oauth2_client' }],
+    ['secret.rotated', { overlap: '01:00:00' }],
+    ['secret.removed', { purpose: 'oauth2_client' }],
+  ])
+  assert.not.match(JSON.stringify(entries), 'hunter')
+})
+
+audit('cannot be kept from recording a change of secrets by naming another entry', async () => {
+  const id = await createEndpoint(pool)
+  const client = await db.connect()
+  await client.query('begin')
+  await client.query('select webhooks.reveal_secret($1)', [id])
+  await client.query(`select set_config('rowhook.recorded', (select max(id)::text from webhooks.audit_log), true)`)
+  await client.query(`update webhooks_private.endpoint_secrets set secret = 'hunter2-hunter2-hunter2' where endpoint_id = $1`, [id])
+  await client.query('commit')
+  assert.equal((await entriesOf(id)).map(({ action }) => action), ['endpoint.created', 'secret.revealed', 'secret.changed'])
+})
+
 audit('has what an operator sets', async () => {
   await pool.query('update webhooks.settings set max_filters_per_tenant = 30')
   await pool.query('update webhooks.settings set updated_at = now()')
   await pool.query(`insert into webhooks.tenant_settings (tenant_id, rate_limit) values ('t', 5)`)
   await pool.query(`update webhooks.event_types set enabled = false where name = 'test.event'`)
-  const { rows } = await pool.query(`select action, tenant_id, before, after from webhooks.audit_log where action not like 'endpoint.%' and action <> 'event_type.created' order by id`)
+  const { rows } = await pool.query(`select action, tenant_id, before, after from webhooks.audit_log where action not like 'endpoint.%' and action not like 'secret.%' and action <> 'event_type.created' order by id`)
   assert.equal(rows.map(({ action }) => action), ['settings.changed', 'tenant_settings.created', 'event_type.changed'])
   assert.equal([rows[0].before, rows[0].after, rows[1].tenant_id, rows[2].after], [{ max_filters_per_tenant: 20 }, { max_filters_per_tenant: 30 }, 't', { enabled: false }])
 })

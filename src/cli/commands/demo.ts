@@ -104,6 +104,7 @@ const demonstrate = async (database: OpenDatabase, config: Config, { once }: Opt
   const { createLog } = await import('../../log.ts')
   const { launchWorker } = await import('../../wiring.ts')
   const { joinDemos, leaveDemoEndpoint, leaveDemos, takeDemoEndpoint } = await import('../../database/demo.ts')
+  const { keyringOf } = await import('../../wiring/keyring.ts')
   const { restoreSettings } = await import('../../wiring/restore-settings.ts')
   const log = createLog({ level: config.logLevel === 'info' ? 'warn' : config.logLevel })
   if (!config.outboundEnabled) throw sendsNothing()
@@ -124,7 +125,7 @@ const demonstrate = async (database: OpenDatabase, config: Config, { once }: Opt
     // After the worker has recorded what arrived: a disabled endpoint's deliveries are cancelled.
     undo.push(async () => endpoint && (await leaveDemoEndpoint(client, endpoint.id)))
     undo.push(() => worker.stop(GRACE_MS))
-    endpoint = await takeDemoEndpoint(client, receiver.url)
+    endpoint = await takeDemoEndpoint(client, keyringOf(config), receiver.url)
     secrets.push(endpoint.secret)
     await Promise.race([tryEndpoint(client, endpoint.id, arrivals), stopping.asked])
     if (stopping.isAsked()) return undefined
@@ -139,6 +140,7 @@ const demonstrate = async (database: OpenDatabase, config: Config, { once }: Opt
       undo.push(() => api.server.stop(GRACE_MS))
       print(words.apiIs(api.server.url, api.token))
     }
+    if (config.secretsKeys.length === 0) print(words.secretsLieOpen)
     print(words.howToGoOn(database))
     await stopping.asked
     print('Stopping.')

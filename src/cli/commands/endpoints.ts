@@ -1,11 +1,23 @@
 /** `rowhook endpoints`: the receivers, by hand. */
 import type { Command } from 'commander'
+import type { Keyring } from '../../core/sealing.ts'
 import type { EndpointAct } from '../../database/admin/endpoints.ts'
+import type * as Secrets from '../../database/secrets.ts'
 import { administer, printOne, printRows, type JsonOption } from '../administer.ts'
 import { notFound } from '../not-found.ts'
 import { asNumber, collect } from '../option-values.ts'
 
 const load = () => import('../../database/admin/endpoints.ts')
+
+/** Runs `work` in a transaction, with the keys that seal what it writes and open what it reads. */
+const withSecrets = (work: (secrets: typeof Secrets, ask: Secrets.Ask, keyring: Keyring) => Promise<void>) =>
+  administer('endpoints', async (client, config) => {
+    const secrets = await import('../../database/secrets.ts')
+    const { keyringOf } = await import('../../wiring/keyring.ts')
+    await client.query('begin')
+    await work(secrets, secrets.askerOf(client), keyringOf(config))
+    await client.query('commit')
+  })
 
 const list = ({ tenant, json }: { tenant?: string } & JsonOption) =>
   administer('endpoints', async (client) => {
@@ -22,17 +34,18 @@ const show = (id: string, options: JsonOption) =>
 
 type NewOptions = { tenant: string; name: string; event: readonly string[]; filter?: string; rateLimit?: number; maxAttempts?: number; ordering: string } & JsonOption
 
-const create = (url: string, { tenant, name, event, filter, rateLimit, maxAttempts, ordering, json }: NewOptions) =>
-  administer('endpoints', async (client) => {
-    const { createEndpoint } = await load()
-    const events = event.length > 0 ? event : ['*']
-    printOne(await createEndpoint(client, { url, tenant, name, events, filter, rateLimit, maxAttempts, ordering }), { ...(json && { json }) })
+const create = (url: string, { tenant: tenantId, name, event, filter, rateLimit, maxAttempts, ordering, json }: NewOptions) =>
+  withSecrets(async ({ createEndpoint }, ask, keyring) => {
+    const given = { filter, rate_limit: rateLimit, max_attempts: maxAttempts } // undefined is left out of JSON
+    const columns = { url, name, events: event.length > 0 ? event : ['*'], ordering, ...given }
+    printOne(await createEndpoint(ask, keyring, { columns, tenantId }), { ...(json && { json }) })
   })
 
 const rotate = (id: string, { overlap, json }: { overlap: string } & JsonOption) =>
-  administer('endpoints', async (client) => {
-    printOne({ id, secret: await (await load()).rotateSecret(client, id, overlap) }, { ...(json && { json }) })
-  })
+  withSecrets(async ({ rotateSecret }, ask, keyring) => printOne({ id, secret: await rotateSecret(ask, keyring, id, overlap) }, { ...(json && { json }) }))
+
+const reveal = (id: string, options: JsonOption) =>
+  withSecrets(async ({ revealSecret }, ask, keyring) => printOne({ id, secret: await revealSecret(ask, keyring, id) }, options))
 
 const test = (id: string, { type, json }: { type: string } & JsonOption) =>
   administer('endpoints', async (client) => {
@@ -79,5 +92,6 @@ export const register = (program: Command) => {
     .argument('<id>', 'the endpoint')
     .option('--overlap <time>', 'how long the old one stays valid', '24 hours')
     .action(rotate)
+  sub('reveal-secret', 'Prints the current signing secret, opened with WEBHOOK_SECRETS_KEY where it is sealed; the audit log says who looked.').argument('<id>', 'the endpoint').action(reveal)
   sub('test', 'Sends the example of an event type to this endpoint alone.').argument('<id>', 'the endpoint').option('--type <name>', 'the event type', 'test.event').action(test)
 }

@@ -11,6 +11,8 @@ const run = () =>
     const { checkMigrated } = await import('../../database/migrated.ts')
     const log = createLog({ level: config.logLevel })
     await checkMigrated(url)
+    const { saySealing } = await import('../../wiring/keyring.ts')
+    saySealing(config, log)
     const server = await launchServer(serverSettings(config, url, log))
     const signal = await stopping.asked
     log.info({ signal }, 'stopping')

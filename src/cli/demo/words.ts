@@ -40,6 +40,8 @@ export const apiIs = (url: string, token: string) => `The admin page, signed in 
 The GraphQL API is at ${url}/graphql (explore it at ${url}/graphiql); the same token opens it: authorization: Bearer <token>.
 `
 
+export const secretsLieOpen = `Secrets lie in the database as they are, since there is no WEBHOOK_SECRETS_KEY to seal them.\n`
+
 export const howToGoOn = (database: OpenDatabase) => `It goes on running. In another terminal connect with
 
   ${psql(database)}

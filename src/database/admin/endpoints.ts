@@ -32,41 +32,11 @@ export const showEndpoint = async (client: Client, id: string): Promise<Row | un
   return rows[0]
 }
 
-export type NewEndpoint = {
-  readonly url: string
-  readonly tenant: string
-  readonly events: readonly string[]
-  readonly name: string
-  readonly filter?: string | undefined
-  readonly rateLimit?: number | undefined
-  readonly maxAttempts?: number | undefined
-  readonly ordering: string
-}
-
-/** Makes an endpoint. @returns its id and its signing secret (the look at it is audited) */
-export const createEndpoint = async (client: Client, endpoint: NewEndpoint): Promise<{ id: string; secret: string }> => {
-  const { url, tenant, events, name, filter, rateLimit, maxAttempts, ordering } = endpoint
-  const { rows } = await client.query<{ id: string }>(
-    `insert into webhooks.endpoints (url, tenant_id, events, name, filter, rate_limit, max_attempts, ordering)
-     values ($1, $2, $3, $4, $5::jsonpath, coalesce($6, 100), $7, $8) returning id`,
-    [url, tenant, events, name, filter ?? null, rateLimit ?? null, maxAttempts ?? null, ordering],
-  )
-  const id = rows[0]!.id
-  const revealed = await client.query<{ secret: string }>('select webhooks.reveal_secret($1) as secret', [id])
-  return { id, secret: revealed.rows[0]!.secret }
-}
-
 export type EndpointAct = 'pause' | 'resume' | 'disable' | 'enable' | 'delete'
 
 /** Does something to an endpoint. Doing it twice is no error. */
 export const actOnEndpoint = async (client: Client, act: EndpointAct, id: string): Promise<void> => {
   await client.query(`select from webhooks.${act}_endpoint($1)`, [id])
-}
-
-/** @returns the new secret; the old one signs beside it until the overlap ends */
-export const rotateSecret = async (client: Client, id: string, overlap: string): Promise<string> => {
-  const { rows } = await client.query<{ secret: string }>('select webhooks.rotate_secret($1, $2::interval) as secret', [id, overlap])
-  return rows[0]!.secret
 }
 
 /** Sends the example of a type to one endpoint. @returns the event's id */

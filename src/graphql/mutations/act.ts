@@ -1,6 +1,8 @@
 /** What the mutations have in common: each is one transaction that calls one SQL function. */
 import type { PgClient } from 'postgraphile/@dataplan/pg'
 import type { AddressPolicy } from '../../core/address.ts'
+import type { Keyring } from '../../core/sealing.ts'
+import type { Ask } from '../../database/secrets.ts'
 
 /** Arguments as GraphQL has checked and coerced them; `tenantId` is an argument of every mutation. */
 export type Args = Readonly<Record<string, unknown>>
@@ -8,7 +10,7 @@ export type Args = Readonly<Record<string, unknown>>
 /** What the payload's fields are read from: `endpointId`, `deliveryId`, `eventId` lead to `endpoint`, `delivery`, `event`. */
 export type Result = Readonly<Record<string, unknown>>
 
-export type ActDeps = { readonly policy: AddressPolicy }
+export type ActDeps = { readonly policy: AddressPolicy; readonly keyring: Keyring }
 
 export type Act = {
   /** of the mutation; its payload is `<Name>Payload` */
@@ -33,6 +35,9 @@ export const callOne = async (client: PgClient, text: string, values: readonly u
   return row
 }
 
+/** The client as modules of queries take one. */
+export const asker = (client: PgClient): Ask => async (text, values) => (await client.query<Record<string, unknown>>({ text, values: [...values] })).rows
+
 const units = ['years', 'months', 'days', 'hours', 'minutes', 'seconds'] as const
 
 /** GraphQL's interval, an object of units, as PostgreSQL reads it. Null stays null. */
@@ -45,8 +50,11 @@ export const asInterval = (interval: unknown): string | null => {
 
 const asSnake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** Columns as the SQL functions take them: what is not given stays out, null is null, and these fields hold intervals. */
-export const asColumns = (input: unknown, intervals: readonly string[] = []): string => {
+/** Columns by their names in SQL: what is not given stays out, null is null, and these fields hold intervals. */
+export const columnsOf = (input: unknown, intervals: readonly string[] = []): Args => {
   const read = (value: unknown) => (Array.isArray(value) ? value.map(asInterval) : asInterval(value))
-  return JSON.stringify(Object.fromEntries(Object.entries(input as Args).map(([name, value]) => [asSnake(name), intervals.includes(name) ? read(value) : value])))
+  return Object.fromEntries(Object.entries(input as Args).map(([name, value]) => [asSnake(name), intervals.includes(name) ? read(value) : value]))
 }
+
+/** The same as the SQL functions take them. */
+export const asColumns = (input: unknown, intervals?: readonly string[]): string => JSON.stringify(columnsOf(input, intervals))

@@ -1,7 +1,8 @@
 /** Endpoints and their secrets. */
 import { endpointUrlProblems } from '../../core/endpoint-url.ts'
 import { RowhookError } from '../../core/errors.ts'
-import { asColumns, asInterval, callOne, type Act, type ActDeps, type Args } from './act.ts'
+import * as secrets from '../../database/secrets.ts'
+import { asInterval, asker, columnsOf, callOne, type Act, type ActDeps, type Args } from './act.ts'
 
 const ENDPOINT = '"The endpoint as it is now."\nendpoint: Endpoint'
 
@@ -12,7 +13,7 @@ const checkUrl = (url: unknown, { policy }: ActDeps): void => {
   if (problem) throw new RowhookError(problem)
 }
 
-const endpointColumns = (input: unknown) => asColumns(input, ['retrySchedule'])
+const endpointColumns = (input: unknown) => columnsOf(input, ['retrySchedule'])
 
 /** A call that takes an endpoint's id and gives the endpoint. */
 const change = (name: string, calls: string, description: string, more = ''): Act => ({
@@ -34,11 +35,11 @@ export const endpointActs: readonly Act[] = [
     description: 'Makes an endpoint. Its signing secret (yours, or a new one) is in this answer and in no other but that of revealSecret.',
     args: 'endpoint: NewEndpoint!\n"Left out, a good one is made: whsec_ and base64 of 24 to 64 bytes (signature profile legacy: any 16 to 255 characters)."\nsecret: String',
     payload: `${ENDPOINT}\n"Shown once."\nsecret: String`,
-    calls: 'create_endpoint(jsonb,text,text)',
+    calls: 'create_endpoint(jsonb,text,text,uuid)',
     run: async (client, { endpoint, secret, tenantId }, deps) => {
       checkUrl((endpoint as Args)['url'], deps)
-      const row = await callOne(client, 'select id as "endpointId", new_secret as secret from webhooks.create_endpoint($1, $2, $3)', [endpointColumns(endpoint), tenantId, secret])
-      return { endpointId: row['endpointId'], secret: row['secret'] }
+      const made = await secrets.createEndpoint(asker(client), deps.keyring, { columns: endpointColumns(endpoint), tenantId: tenantId as string | null, secret: secret as string | null })
+      return { endpointId: made.id, secret: made.secret }
     },
   },
   {
@@ -49,7 +50,8 @@ export const endpointActs: readonly Act[] = [
     calls: 'update_endpoint(uuid,jsonb)',
     run: async (client, { id, changes }, deps) => {
       checkUrl((changes as Args)['url'], deps)
-      return callOne(client, 'select (webhooks.update_endpoint($1, $2)).id as "endpointId"', [id, endpointColumns(changes)])
+      await secrets.updateEndpoint(asker(client), deps.keyring, id as string, endpointColumns(changes))
+      return { endpointId: id }
     },
   },
   change('deleteEndpoint', 'delete_endpoint(uuid)', 'Deletes an endpoint. What was open is cancelled; its log stays readable until retention takes it.'),
@@ -63,10 +65,10 @@ export const endpointActs: readonly Act[] = [
     args: 'endpointId: UUID!\n"How long both sign: 0 to 30 days; 24 hours if left out."\noverlap: IntervalInput\n"Left out, a good one is made."\nsecret: String',
     payload: `${ENDPOINT}\n"Shown once."\nsecret: String`,
     calls: 'rotate_secret(uuid,interval,text)',
-    run: async (client, { endpointId, overlap, secret }) => {
-      const row = await callOne(client, `select webhooks.rotate_secret($1, coalesce($2, interval '24 hours'), $3) as secret`, [endpointId, asInterval(overlap), secret])
-      return { endpointId, secret: row['secret'] }
-    },
+    run: async (client, { endpointId, overlap, secret }, { keyring }) => ({
+      endpointId,
+      secret: await secrets.rotateSecret(asker(client), keyring, endpointId as string, asInterval(overlap), secret as string | null),
+    }),
   },
   {
     name: 'setSecret',
@@ -74,8 +76,8 @@ export const endpointActs: readonly Act[] = [
     args: 'endpointId: UUID!\nsecret: String!',
     payload: ENDPOINT,
     calls: 'set_secret(uuid,text)',
-    run: async (client, { endpointId, secret }) => {
-      await callOne(client, 'select webhooks.set_secret($1, $2)', [endpointId, secret])
+    run: async (client, { endpointId, secret }, { keyring }) => {
+      await secrets.setSecret(asker(client), keyring, endpointId as string, secret as string)
       return { endpointId }
     },
   },
@@ -85,10 +87,7 @@ export const endpointActs: readonly Act[] = [
     args: 'endpointId: UUID!',
     payload: `${ENDPOINT}\n"The current one."\nsecret: String`,
     calls: 'reveal_secret(uuid)',
-    run: async (client, { endpointId }) => {
-      const row = await callOne(client, 'select webhooks.reveal_secret($1) as secret', [endpointId])
-      return { endpointId, secret: row['secret'] }
-    },
+    run: async (client, { endpointId }, { keyring }) => ({ endpointId, secret: await secrets.revealSecret(asker(client), keyring, endpointId as string) }),
   },
   {
     name: 'setOauthSecret',
@@ -96,8 +95,8 @@ export const endpointActs: readonly Act[] = [
     args: 'endpointId: UUID!\nsecret: String!',
     payload: ENDPOINT,
     calls: 'set_oauth_secret(uuid,text)',
-    run: async (client, { endpointId, secret }) => {
-      await callOne(client, 'select webhooks.set_oauth_secret($1, $2)', [endpointId, secret])
+    run: async (client, { endpointId, secret }, { keyring }) => {
+      await secrets.setOauthSecret(asker(client), keyring, endpointId as string, secret as string)
       return { endpointId }
     },
   },
