@@ -16,6 +16,7 @@ create table webhooks.event_types (
   constraint event_types_schema_64_kib   check (octet_length(json_schema::text) <= 65536),
   constraint event_types_example_64_kib  check (octet_length(example::text) <= 65536)
 );
+create index event_types_disabled on webhooks.event_types (name) where not enabled; -- few or none: asked for with every event
 
 comment on table  webhooks.event_types             is 'The catalogue: every type of event that endpoints may ask for.';
 comment on column webhooks.event_types.name        is 'Dotted name in lower case, the thing first and then what happened: sale.created.';

@@ -78,11 +78,14 @@ create function webhooks_private.tg_deliveries__wake() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
+  touched  uuid;
   free_ids uuid[];
 begin
-  select array_agg(touched.endpoint_id) into free_ids
-    from (select distinct d.endpoint_id from new_deliveries as d offset 0) as touched
-   where webhooks_private.lane_is_free(touched.endpoint_id);
+  foreach touched in array array(select distinct d.endpoint_id from new_deliveries as d) loop
+    if webhooks_private.lane_is_free(touched) then
+      free_ids := free_ids || touched;
+    end if;
+  end loop;
 
   if free_ids is not null then
     perform webhooks_private.wake(free_ids);

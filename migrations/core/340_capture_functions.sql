@@ -22,7 +22,21 @@ return (
 comment on function webhooks_private.question_text(webhooks.capture_rules[], text) is
   'SQL for "capture is on, and a rule may fire for one of the rows", which names every column that the events need.';
 
+create function webhooks_private.event_limit(tenant_id text) returns integer
+language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((select t.max_event_bytes from webhooks.tenant_settings as t where t.tenant_id = event_limit.tenant_id),
+                  (select s.max_event_bytes from webhooks.settings as s));
+end
+$$;
+comment on function webhooks_private.event_limit(text) is
+  'Most bytes of data and previous that an event of the tenant may have.';
+
 /*
+ * The limit is asked for where an event has more than 1,024 bytes, since no limit is lower: what a small one costs is mostly the
+ * making ready of this statement, part by part.
+ *
  * Each offset 0 keeps the planner from copying an expression to every place that names it: json would be made three times.
  */
 create function webhooks_private.insert_text(base text, rules webhooks.capture_rules[], row_type text, source text) returns text
@@ -34,17 +48,14 @@ return (
          case when o.reason is null then e.data else %4$s end,
          %5$so.reason
     from %6$s
-   cross join webhooks.settings as s
    cross join lateral (select %7$s as tenant_id) as t
    cross join lateral (
          %8$s
          offset 0) as e%9$s
-   cross join lateral (select octet_length(e.data::text)%10$s as bytes offset 0) as size
    cross join lateral (
-         select case when size.bytes is null then 'no payload'
-                     when size.bytes > 1024 -- no limit is lower
-                      and size.bytes > coalesce((select u.max_event_bytes from webhooks.tenant_settings as u where u.tenant_id = t.tenant_id),
-                                                s.max_event_bytes) then 'too large' end as reason
+         select case when e.data is null then 'no payload'
+                     when octet_length(e.data::text)%10$s > 1024
+                      and octet_length(e.data::text)%10$s > webhooks_private.event_limit(t.tenant_id) then 'too large' end as reason
          offset 0) as o;$text$,
          case when updates then 'previous, ' else '' end,
          r.resource,
@@ -142,4 +153,5 @@ comment on function webhooks_private.guard_text(webhooks.capture_rules, text) is
 drop function webhooks_private.guard_text(webhooks.capture_rules, text);
 drop function webhooks_private.capture_text(text, webhooks.capture_rules[], text, boolean);
 drop function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text);
+drop function webhooks_private.event_limit(text);
 drop function webhooks_private.question_text(webhooks.capture_rules[], text);

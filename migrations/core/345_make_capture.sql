@@ -63,7 +63,7 @@ comment on function webhooks_private.put_function(text, text, text, text, text, 
   'Creates or replaces a function in plpgsql with its comment, and returns its name.';
 
 /*
- * The plans of capture functions are generic, because custom ones cost more to make than to run. Nested loops are off
+ * The statements of capture functions name no variables, so their plans are generic. Nested loops are off
  * where rows are paired: a plan made for one row would pair 10,000 by 10,000. Before PostgreSQL 18 a plan that does with what is
  * off counts as so costly that it is compiled, 400 ms each time: so jit is off as well.
  * How times and numbers are printed is fixed too (1.5 µs), so that a row makes the same bytes whatever session writes it.
@@ -75,7 +75,7 @@ declare
   relation    regclass := rules[1].relation;
   operation   text     := rules[1].fires_on;
   wraps       text     := case operation when 'insert' then 'new anyelement' when 'delete' then 'old anyelement' else 'old anyelement, new anyelement' end;
-  options     text     := 'volatile security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off '
+  options     text     := 'volatile security definer set search_path = pg_catalog, pg_temp set jit = off '
                           'set timezone = ''UTC'' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex''';
   names       text[]   := '{}';
   row_type    text;
