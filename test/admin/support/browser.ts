@@ -1,20 +1,51 @@
-/** A real Chromium: Debian's where there is one, else the one inside the npm package. */
-import chromium from '@sparticuz/chromium'
+/** A real Chromium: Debian's where there is one, else the one inside the npm package, with its own libraries where the machine lacks them. */
+import chromium, { inflate } from '@sparticuz/chromium'
 import { existsSync } from 'node:fs'
-import { type Browser, chromium as playwright } from 'playwright-core'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium as playwright, type LaunchOptions } from 'playwright-core'
 
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** NSS and its like as the package brings them; it unpacks them by itself in a cloud function only. */
+const LIBRARIES = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../bin/al2023.tar.br')
 
 /** Without a sandbox, because CI runs as root; it sees this machine alone. The flags that the package recommends are for one page in one process. */
 const flags = ['--no-zygote', '--disable-gpu', '--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb']
 
-/** @returns nothing where no browser starts, said aloud */
-export const openBrowser = async (): Promise<Browser | undefined> => {
-  try {
-    if (installed) return await playwright.launch({ executablePath: installed, args: flags })
-    return await playwright.launch({ executablePath: await chromium.executablePath(), args: flags })
-  } catch (error) {
-    process.stderr.write(`\n*** THE ADMIN PAGE IS NOT TESTED: no Chromium starts here. ***\n${error instanceof Error ? error.message : String(error)}\n`)
-    return undefined
+type Candidate = { readonly name: string; readonly options: () => Promise<LaunchOptions> }
+
+/** The package unpacks its fonts beside the browser; they are used where the machine has no font configuration. */
+const fonts = (executablePath: string) => (existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') })
+
+const packaged = async () => {
+  const executablePath = await chromium.executablePath()
+  return { executablePath, env: { ...process.env, ...fonts(executablePath) } }
+}
+
+const withItsLibraries = async () => {
+  const { executablePath, env } = await packaged()
+  return { executablePath, env: { ...env, LD_LIBRARY_PATH: join(await inflate(LIBRARIES), 'lib') } }
+}
+
+const candidates: readonly Candidate[] = [
+  ...INSTALLED.filter((path) => existsSync(path)).map((executablePath) => ({ name: executablePath, options: () => Promise.resolve({ executablePath }) })),
+  { name: 'the packaged Chromium', options: packaged },
+  { name: 'the packaged Chromium with its own libraries', options: withItsLibraries },
+]
+
+export type OpenedBrowser = { readonly browser?: Browser; /** why each candidate did not start */ readonly failures: readonly string[] }
+
+/** @returns no browser where none starts, said aloud */
+export const openBrowser = async (): Promise<OpenedBrowser> => {
+  const failures: string[] = []
+  for (const { name, options } of candidates) {
+    try {
+      return { browser: await playwright.launch({ ...(await options()), args: flags }), failures }
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
+  process.stderr.write(`\n*** THE ADMIN PAGE IS NOT TESTED: no Chromium starts here. Install Debian's: apt-get install chromium ***\n${failures.join('\n')}\n`)
+  return { failures }
 }

@@ -9,7 +9,6 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 import { createReceiver, type Receiver } from '../../support/receiver.ts'
 import { waitFor } from '../../support/wait.ts'
 import { startTestWorker } from '../../support/worker.ts'
-import { openBrowser } from './browser.ts'
 
 export type World = {
   readonly db: TestDatabase
@@ -55,10 +54,8 @@ const seed = async (db: TestDatabase, receiver: Receiver) => {
   return Object.fromEntries(rows.map(({ id, name }) => [name, id])) as World['endpoints']
 }
 
-/** @returns nothing where no browser starts */
-export const createWorld = async (): Promise<World | undefined> => {
-  const browser: Browser | undefined = await openBrowser()
-  if (!browser) return undefined
+/** @param browser closed with the world */
+export const createWorld = async (browser: Browser): Promise<World> => {
   const built = spawnSync(process.execPath, [join(packageRoot, 'ops/admin-page.mjs'), '--if-changed'], { encoding: 'utf8' })
   if (built.status !== 0) throw new Error(`The admin page could not be built: ${built.stderr}`)
   const db = await createTestDatabase({ template: 'store' })
