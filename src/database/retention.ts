@@ -48,12 +48,15 @@ export type MaintainOptions = {
   readonly asOf?: Date
   /** tries for each lock; the pauses between them add up to about 10 s */
   readonly tries?: number
+  /** after each step that had a table for itself, so that who queued behind it gets on before the next; 250 ms by default */
+  readonly breathMs?: number
 }
 
 /** Writers that come after us wait no longer than this. */
 const LOCK_TIMEOUT = '150ms'
 const TRIES = 15
 const BATCH = 5_000
+const BREATH_MS = 250
 
 /** Somebody held the table for too long, or a deadlock was broken. */
 const isBusy = (error: unknown): boolean => ['55P03', '40P01'].includes((error as { code?: string }).code ?? '')
@@ -101,13 +104,14 @@ const prune = async (client: pg.ClientBase, asOf: Date): Promise<Record<string, 
  * past their retention are dropped, small tables are pruned. Two calls at once follow one another; a second one does nothing.
  * @param client a connection as rowhook_owner, outside a transaction
  */
-export const maintainPartitions = async (client: pg.ClientBase, { asOf = new Date(), tries = TRIES }: MaintainOptions = {}): Promise<Maintained> => {
+export const maintainPartitions = async (client: pg.ClientBase, { asOf = new Date(), tries = TRIES, breathMs = BREATH_MS }: MaintainOptions = {}): Promise<Maintained> => {
   const made: string[] = []
   const dropped: string[] = []
   const postponed: string[] = []
-  const note = (parent: Parent, names: string[] | 'busy', list: string[]) => {
+  const note = async (parent: Parent, names: string[] | 'busy', list: string[]) => {
     if (names === 'busy') postponed.push(parent)
     else list.push(...names)
+    if (names.length > 0) await sleep(breathMs)
   }
   const expire = (name: 'expire_open' | 'expire_dead_letters') =>
     inBatches(async () => {
@@ -118,14 +122,14 @@ export const maintainPartitions = async (client: pg.ClientBase, { asOf = new Dat
   await client.query(`select pg_advisory_lock(hashtextextended('rowhook:retention', 0))`)
   try {
     for (const parent of parents) {
-      note(parent, await withShortLocks(client, tries, 'select name from webhooks_private.make_partitions($1, 8, array[$2]) as m (name)', [asOf, parent]), made)
+      await note(parent, await withShortLocks(client, tries, 'select name from webhooks_private.make_partitions($1, 8, array[$2]) as m (name)', [asOf, parent]), made)
     }
     const expiredDeadLetters = await expire('expire_dead_letters')
     await client.query('select webhooks_private.warn_of_expiry($1)', [asOf])
     const expiredOpen = await expire('expire_open')
     // Attempts first and events last, so that no row is left without what it belongs to.
     for (const parent of parents.toReversed()) {
-      note(parent, await withShortLocks(client, tries, 'select name from webhooks_private.drop_partitions($1, $2) as d (name)', [parent, asOf]), dropped)
+      await note(parent, await withShortLocks(client, tries, 'select name from webhooks_private.drop_partitions($1, $2) as d (name)', [parent, asOf]), dropped)
     }
     await client.query('select webhooks_private.warn_of_expiry($1)', [asOf])
     return { made, dropped, postponed: [...new Set(postponed)], expiredOpen, expiredDeadLetters, pruned: await prune(client, asOf) }

@@ -1,12 +1,15 @@
 /** Retention: the log keeps its size, nothing open is lost, and writers do not notice. Time is a parameter. */
+import type pg from 'pg'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { listPartitions, maintainPartitions } from '../../src/database/retention.ts'
+import { listPartitions, maintainPartitions as maintain } from '../../src/database/retention.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
 import { DAY_MS, daysAfter, logAt, openAlerts } from './support.ts'
 
 const databases: TestDatabase[] = []
+/** Without breaths, since nobody writes meanwhile. */
+const maintainPartitions = (client: pg.Client, options: { asOf?: Date; tries?: number } = {}) => maintain(client, { ...options, breathMs: 0 })
 /** A database, an endpoint that collects nothing by itself, and a connection as the owner. */
 const start = async () => {
   const db = await createTestDatabase({ template: 'core' })
