@@ -23,7 +23,7 @@ import { createMemories } from './delivery/memory.ts'
 import { createOpening } from './delivery/opening.ts'
 import { createPlaces } from './delivery/places.ts'
 import { createRecorder } from './delivery/recorder.ts'
-import { createCounters } from './delivery/counters.ts'
+import { createCounters, type CountedBy } from './delivery/counters.ts'
 import type { Log } from './delivery/registry-deps.ts'
 import { createTokenSource } from './http/oauth.ts'
 import { createSender, type Sender } from './http/sender.ts'
@@ -31,7 +31,8 @@ import { alertChannels } from './wiring/alert-channels.ts'
 import { keyringOf } from './wiring/keyring.ts'
 import { reportTraffic } from './wiring/report-traffic.ts'
 import { createCloneGuard } from './worker/clone-guard.ts'
-import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import type { Metrics } from './metrics/scrape.ts'
 import { createAuditChain } from './worker/audit-chain.ts'
 import { startSealer } from './worker/sealer.ts'
 import { startWorker, type Worker } from './worker/worker.ts'
@@ -52,6 +53,8 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly secret?: string | undefined
   /** `WEBHOOK_SECRETS_KEY`: the first seals secrets at rest, all of them open; none: secrets lie as they are */
   readonly secretsKeys?: readonly Uint8Array[]
+  /** what attempts are counted by in metrics, beside their type */
+  readonly metricsLabels?: readonly CountedBy[]
   /** what sends; for tests that need a resolver or certificates of their own */
   readonly sender?: Sender
   /** a worker without a sign of life for so long is declared dead by the others */
@@ -102,7 +105,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
 
   const lanes = createLaneStore(pool)
 
-  const counters = createCounters()
+  const counters = createCounters(settings.metricsLabels)
   const traffic = reportTraffic(counters, (sums) => addTraffic(pool, sums), log)
 
   const sealer = keyring.newest === undefined ? undefined : startSealer({ seal: () => sealPlain(pool, keyring), log })

@@ -1,9 +1,9 @@
 /** A worker as a process: from its start until somebody tells it to stop. */
 import type { Config } from '../config/load.ts'
 import { EMBEDDED, placeOf, type Whereabouts } from '../database/arming.ts'
-import type { MetricsListener } from '../metrics/listener.ts'
-import type { Metrics } from '../metrics/metrics.ts'
+import type { Metrics } from '../metrics/scrape.ts'
 import type { WorkerSettings } from '../wiring.ts'
+import { openScrapes } from './open-scrapes.ts'
 import type { Stopping } from './told-to-stop.ts'
 
 /** Requests under way have this long to end; a service manager should wait longer before it kills. */
@@ -15,24 +15,12 @@ export const whereabouts = ({ databaseUrl, deployment }: Config): Whereabouts =>
 /** What a worker takes from the configuration. */
 export const workerSettings = (config: Config, databaseUrl: string, log: WorkerSettings['log']): WorkerSettings & Pick<Config, 'metricsPort'> => ({ ...config, ...whereabouts(config), databaseUrl, log })
 
-/** A port that is taken keeps nothing from being delivered. */
-const openScrapes = async (metrics: Metrics, port: number, log: WorkerSettings['log']): Promise<MetricsListener | undefined> => {
-  const { listenForScrapes } = await import('../metrics/listener.ts')
-  try {
-    const listener = await listenForScrapes(metrics, port)
-    log.info({ port: listener.port }, 'metrics are served')
-    return listener
-  } catch (error) {
-    log.error({ err: error }, 'metrics are not served')
-    return undefined
-  }
-}
-
 /**
  * Runs a worker until `stopping` is asked. Returns when every request has ended or has been handed back.
+ * @param scraped other parts of the process that tell metrics; the worker joins them
  * @throws RowhookError WHMIS (not migrated), WHNEW, WHDBC, WHNET
  */
-export const runWorker = async (settings: WorkerSettings & { readonly metricsPort?: number | undefined }, stopping: Stopping): Promise<void> => {
+export const runWorker = async (settings: WorkerSettings & { readonly metricsPort?: number | undefined }, stopping: Stopping, scraped: Metrics[] = []): Promise<void> => {
   const { log } = settings
   const { checkMigrated } = await import('../database/migrated.ts')
   await checkMigrated(settings.databaseUrl)
@@ -40,10 +28,11 @@ export const runWorker = async (settings: WorkerSettings & { readonly metricsPor
   const { saySealing } = await import('../wiring/keyring.ts')
   saySealing(settings, log)
   const worker = await launchWorker(settings)
-  const scrapes = settings.metricsPort === undefined ? undefined : await openScrapes(worker.metrics(), settings.metricsPort, log)
+  scraped.push(worker.metrics())
+  const scrapes = await openScrapes(scraped, settings.metricsPort, log)
   const signal = await stopping.asked
   log.info({ signal, inFlight: worker.vitals().inFlight }, 'stopping')
   await worker.stop(GRACE_MS)
-  await scrapes?.close()
+  await scrapes.close()
   log.info({}, 'stopped')
 }

@@ -1,7 +1,7 @@
 /** The configuration: environment variables, checked once, frozen. No other file reads process.env. */
 import { z } from 'zod'
 import { RowhookError } from '../core/errors.ts'
-import { asHttpUrl, asNetwork, asOrigin, asPort, flag, integer, keys, list, oneOf, text, url } from './variables.ts'
+import { asHttpUrl, asMetricsLabel, asNetwork, asOrigin, asPort, flag, integer, keys, list, oneOf, text, url } from './variables.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -30,6 +30,7 @@ const variables = z.object({
   WEBHOOK_SECRET: text(/^\S{16,255}$/, 'must be a whsec_… secret, or 16 to 255 characters without spaces'),
   OUTBOUND_WEBHOOKS_ENABLED: flag,
   METRICS_PORT: integer(0, 65_535),
+  METRICS_LABELS: list(asMetricsLabel, 'must be tenant, endpoint, or both'),
   SMTP_URL: url('smtp', 'smtps'),
   SLACK_WEBHOOK_URL: url('https', 'http'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('https', 'http'),
@@ -85,8 +86,10 @@ export type Config = {
   readonly secret: string | undefined
   /** `false`: events and deliveries are recorded, nothing is sent */
   readonly outboundEnabled: boolean
-  /** TCP port on which a worker serves /metrics; 0 = a free one; `undefined`: none */
+  /** TCP port on which a worker or the server serves /metrics without asking who it is; 0 = a free one; `undefined`: none */
   readonly metricsPort: number | undefined
+  /** what attempts are counted by in metrics, beside their type */
+  readonly metricsLabels: readonly ('tenant' | 'endpoint')[]
   readonly smtpUrl: string | undefined
   readonly slackWebhookUrl: string | undefined
   readonly otlpEndpoint: string | undefined
@@ -141,6 +144,7 @@ export const loadConfig = (env: Environment = process.env): Config => {
     secret: is.WEBHOOK_SECRET,
     outboundEnabled: is.OUTBOUND_WEBHOOKS_ENABLED ?? true,
     metricsPort: is.METRICS_PORT,
+    metricsLabels: is.METRICS_LABELS ?? [],
     smtpUrl: is.SMTP_URL,
     slackWebhookUrl: is.SLACK_WEBHOOK_URL,
     otlpEndpoint: is.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -77,3 +77,5 @@ export const asNetwork = (item: string) => {
 export const asOrigin = (item: string) => (item === '*' || (URL.canParse(item) && new URL(item).origin === item) ? item : undefined)
 
 export const asHttpUrl = (item: string) => (URL.canParse(item) && ['http:', 'https:'].includes(new URL(item).protocol) ? item : undefined)
+
+export const asMetricsLabel = (item: string) => (item === 'tenant' || item === 'endpoint' ? item : undefined)

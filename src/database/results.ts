@@ -31,6 +31,8 @@ export type Recorded = {
   readonly deliveryId: string
   readonly status: 'retrying' | 'success' | 'failed'
   readonly attempts: number
+  /** it succeeded after it had failed or expired, and somebody opened it again */
+  readonly isRecovered: boolean
 }
 
 /*
@@ -111,7 +113,7 @@ with result as materialized (
          credentials_refused_at = case when excluded.total_deliveries > excluded.failed_deliveries then excluded.credentials_refused_at
                                        else coalesce(excluded.credentials_refused_at, s.credentials_refused_at) end
 )
-select d.id, d.now, d.attempts,
+select d.id, d.now, d.attempts, d.now = 'success' and d.was_reopened,
        case when d.tenant_id = 'rowhook'                     then null
             when d.now = 'failed'                            then webhooks_private.tell_of_delivery('delivery.failed', d.id)
             when d.now = 'success' and d.was_reopened     then webhooks_private.tell_of_delivery('delivery.recovered', d.id) end
@@ -123,7 +125,7 @@ select d.id, d.now, d.attempts,
  * @returns what became of each delivery; those that are missing were already ended, cancelled or attempted by somebody else
  */
 export const recordResults = async (pool: pg.Pool, workerId: string, results: readonly AttemptResult[]): Promise<Recorded[]> => {
-  const { rows } = await pool.query<[string, Recorded['status'], number]>({
+  const { rows } = await pool.query<[string, Recorded['status'], number, boolean]>({
     name: 'record_results',
     rowMode: 'array',
     text: RECORD,
@@ -145,7 +147,7 @@ export const recordResults = async (pool: pg.Pool, workerId: string, results: re
       workerId,
     ],
   })
-  return rows.map(([deliveryId, status, attempts]) => ({ deliveryId, status, attempts }))
+  return rows.map(([deliveryId, status, attempts, isRecovered]) => ({ deliveryId, status, attempts, isRecovered }))
 }
 
 /**

@@ -18,6 +18,8 @@ export type Histogram = {
 type Outcomes = { succeeded: number; retrying: number; failed: number }
 
 export type Counters = Outcomes & {
+  /** deliveries that succeeded after somebody had opened them again */
+  recovered: number
   lost: number
   failedSteps: number
   /** deliveries that were due later, because their receiver seems to write back in circles */
@@ -32,16 +34,23 @@ export type Counters = Outcomes & {
   readonly successes: Histogram
   /** by event type; beyond 200 types those that come later are `other` */
   readonly byType: Map<string, Outcomes>
+  /** by tenant and by endpoint, where that is wanted; beyond a thousand those that come later are `other` */
+  readonly byTenant: Map<string, Outcomes> | undefined
+  readonly byEndpoint: Map<string, Outcomes> | undefined
   /** why attempts are repeated: a kind of error, or `http_503` */
   readonly retryReasons: Map<string, number>
 }
 
 const createHistogram = (bounds: readonly number[]): Histogram => ({ bounds, counts: Array<number>(bounds.length + 1).fill(0), sumMs: 0 })
 
-export const createCounters = (): Counters => ({
+export type CountedBy = 'tenant' | 'endpoint'
+
+/** @param labels what attempts are counted by beside their type */
+export const createCounters = (labels: readonly CountedBy[] = []): Counters => ({
   succeeded: 0,
   retrying: 0,
   failed: 0,
+  recovered: 0,
   lost: 0,
   failedSteps: 0,
   postponed: 0,
@@ -51,10 +60,13 @@ export const createCounters = (): Counters => ({
   firstAttempts: createHistogram(AGE_BOUNDS_MS),
   successes: createHistogram(AGE_BOUNDS_MS),
   byType: new Map(),
+  byTenant: labels.includes('tenant') ? new Map() : undefined,
+  byEndpoint: labels.includes('endpoint') ? new Map() : undefined,
   retryReasons: new Map(),
 })
 
 const MOST_TYPES = 200
+const MOST_LABELS = 1_000
 
 const count = (histogram: Histogram, ms: number): void => {
   const { bounds, counts } = histogram
@@ -64,10 +76,10 @@ const count = (histogram: Histogram, ms: number): void => {
   histogram.sumMs += ms
 }
 
-const outcomesOf = ({ byType }: Counters, type: string): Outcomes => {
-  const key = byType.has(type) || byType.size < MOST_TYPES ? type : 'other'
-  let outcomes = byType.get(key)
-  if (outcomes === undefined) byType.set(key, (outcomes = { succeeded: 0, retrying: 0, failed: 0 }))
+const outcomesOf = (counted: Map<string, Outcomes>, name: string, most: number): Outcomes => {
+  const key = counted.has(name) || counted.size < most ? name : 'other'
+  let outcomes = counted.get(key)
+  if (outcomes === undefined) counted.set(key, (outcomes = { succeeded: 0, retrying: 0, failed: 0 }))
   return outcomes
 }
 
@@ -79,7 +91,10 @@ export const countAttempt = (counters: Counters, due: DueDelivery, result: Attem
   }
   const outcome = recorded.status === 'success' ? 'succeeded' : recorded.status
   counters[outcome] += 1
-  outcomesOf(counters, due.eventType)[outcome] += 1
+  outcomesOf(counters.byType, due.eventType, MOST_TYPES)[outcome] += 1
+  if (counters.byTenant !== undefined) outcomesOf(counters.byTenant, due.tenantId, MOST_LABELS)[outcome] += 1
+  if (counters.byEndpoint !== undefined) outcomesOf(counters.byEndpoint, due.endpointId, MOST_LABELS)[outcome] += 1
+  if (recorded.isRecovered) counters.recovered += 1
   count(counters.durations, result.durationMs)
   const startedAfterMs = Math.max(0, result.startedAtMs - due.occurredAtMs)
   if (due.attempts === 0) count(counters.firstAttempts, startedAfterMs)

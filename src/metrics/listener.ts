@@ -1,24 +1,25 @@
-/** A small HTTP server for Prometheus, beside a worker. */
+/** A small HTTP server for Prometheus, beside a worker or the API. */
 import { createServer } from 'node:http'
 import { RowhookError } from '../core/errors.ts'
-import type { Metrics } from './metrics.ts'
+import { CONTENT_TYPE, scrape, type Metrics } from './scrape.ts'
 
 export type MetricsListener = { readonly port: number; readonly close: () => Promise<void> }
 
 /**
  * Serves `GET /metrics`, and `GET /healthz` for whoever asks whether the process lives.
+ * @param parts of the process, asked at each scrape
  * @param port 0 takes a free one
  * @throws RowhookError WHLIS where the port cannot be had
  */
-export const listenForScrapes = async (metrics: Metrics, port: number): Promise<MetricsListener> => {
+export const listenForScrapes = async (parts: readonly Metrics[], port: number): Promise<MetricsListener> => {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0]
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end()
     else if (path === '/healthz') response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
     else if (path !== '/metrics') response.writeHead(404).end()
     else {
-      metrics.text().then(
-        (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      scrape(parts).then(
+        (text) => response.writeHead(200, { 'content-type': CONTENT_TYPE }).end(text),
         () => response.writeHead(500).end(),
       )
     }

@@ -1,13 +1,18 @@
-/** Everything that a worker tells Prometheus. No label holds a tenant or an endpoint: their number has no bound. */
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+/** Everything that a worker tells Prometheus. No label holds a tenant or an endpoint unless that is wanted: their number has no bound. */
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { QueueFigures } from '../database/queue-figures.ts'
 import { histogramText, type CountedHistogram } from './histogram-text.ts'
+import type { Metrics } from './scrape.ts'
 
 type Outcomes = { readonly succeeded: number; readonly retrying: number; readonly failed: number }
 
 /** What the process has done since it started. */
 export type ProcessFigures = {
   readonly byType: ReadonlyMap<string, Outcomes>
+  readonly byTenant: ReadonlyMap<string, Outcomes> | undefined
+  readonly byEndpoint: ReadonlyMap<string, Outcomes> | undefined
+  readonly recovered: number
+  readonly postponed: number
   readonly retryReasons: ReadonlyMap<string, number>
   readonly lost: number
   readonly failedSteps: number
@@ -28,12 +33,6 @@ export type MetricsDeps = {
   readonly nowMs: () => number
 }
 
-export type Metrics = {
-  readonly contentType: string
-  /** the text of one scrape; it never fails, and says so where the database does */
-  readonly text: () => Promise<string>
-}
-
 const QUEUE_AGE_MS = 5_000
 /** A scrape does not wait longer for a database that hangs. */
 const QUEUE_DEADLINE_MS = 2_000
@@ -43,7 +42,6 @@ type Sample = readonly [labels: Record<string, string>, value: number]
 export const createMetrics = (deps: MetricsDeps): Metrics => {
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
-  collectDefaultMetrics({ register: registry })
 
   let figures: ProcessFigures
   let queue: QueueFigures | undefined
@@ -64,8 +62,13 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   const one = (value: number): Sample[] => [[{}, value]]
   const fromQueue = (read: (queue: QueueFigures) => Sample[]) => () => (queue === undefined ? [] : read(queue))
 
-  counter('rowhook_attempts_total', 'Attempts by event type and outcome: succeeded, retrying (is tried again), failed (for good).', ['event_type', 'outcome'], () =>
-    [...figures.byType].flatMap(([event_type, outcomes]) => Object.entries(outcomes).map(([outcome, value]): Sample => [{ event_type, outcome }, value])))
+  const outcomesBy = (label: string, counted: ReadonlyMap<string, Outcomes> | undefined) => [...(counted ?? [])].flatMap(([name, outcomes]) => Object.entries(outcomes).map(([outcome, value]): Sample => [{ [label]: name, outcome }, value]))
+
+  counter('rowhook_attempts_total', 'Attempts by event type and outcome: succeeded, retrying (is tried again), failed (for good).', ['event_type', 'outcome'], () => outcomesBy('event_type', figures.byType))
+  counter('rowhook_tenant_attempts_total', 'Attempts by tenant and outcome, with METRICS_LABELS=tenant; beyond a thousand tenants the others together.', ['tenant', 'outcome'], () => outcomesBy('tenant', figures.byTenant))
+  counter('rowhook_endpoint_attempts_total', 'Attempts by endpoint and outcome, with METRICS_LABELS=endpoint; beyond a thousand endpoints the others together.', ['endpoint', 'outcome'], () => outcomesBy('endpoint', figures.byEndpoint))
+  counter('rowhook_recovered_total', 'Deliveries that succeeded after they had failed or expired and were sent again.', [], () => one(figures.recovered))
+  counter('rowhook_postponed_total', 'Deliveries that were postponed, because their receiver seems to write back in circles.', [], () => one(figures.postponed))
   counter('rowhook_retries_total', 'Attempts after which the delivery is tried again, by what went wrong.', ['reason'], () => [...figures.retryReasons].map(([reason, value]): Sample => [{ reason }, value]))
   counter('rowhook_attempts_lost_total', 'Attempts whose result another writer had recorded before.', [], () => one(figures.lost))
   counter('rowhook_failed_steps_total', 'Steps of deliveries that failed on our side; what was not recorded is repeated.', [], () => one(figures.failedSteps))
@@ -94,7 +97,6 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   }
 
   return {
-    contentType: registry.contentType,
     text: async () => {
       await refresh()
       figures = deps.process()

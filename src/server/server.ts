@@ -38,6 +38,8 @@ export type ServerOptions = {
   readonly troubles: () => Promise<readonly string[]>
   /** asked in order, before the server's own */
   readonly routes?: readonly Route[]
+  /** told of each request when its answer has ended, or its client has gone */
+  readonly onAnswered?: (path: string, status: number, durationMs: number) => void
   readonly log: { readonly info: (fields: object, message: string) => void; readonly error: (fields: object, message: string) => void }
 }
 
@@ -45,6 +47,8 @@ export type Server = {
   /** `http://127.0.0.1:5080`, with the public path */
   readonly url: string
   readonly port: number
+  /** WebSockets that are open */
+  readonly sockets: () => number
   /** lets requests under way end, for so many milliseconds at most */
   readonly stop: (graceMs?: number) => Promise<void>
 }
@@ -53,6 +57,8 @@ const GRACE_MS = 10_000
 /** A client that sends its head slower than this is not one. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/[?#].*$/s, '')
 
 const cannotListen = (host: string, port: number, cause: NodeJS.ErrnoException) =>
   new RowhookError({
@@ -111,7 +117,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     secure(response)
-    const path = (request.url ?? '/').replace(/[?#].*$/s, '')
+    const path = pathOf(request)
     if (isStopping) response.setHeader('connection', 'close')
     for (const route of options.routes ?? []) if (await route(request, response, path)) return
     if (path === `${publicPath}/healthz`) return sendJson(response, 200, { status: 'ok' })
@@ -134,6 +140,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   }
 
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    const startedMs = performance.now()
+    if (options.onAnswered) response.once('close', () => options.onAnswered?.(pathOf(request), response.statusCode, performance.now() - startedMs))
     answer(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a request failed')
       if (response.headersSent) response.destroy()
@@ -141,7 +149,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     })
   })
   server.on('upgrade', (request, socket: Socket, head) => {
-    const isOurs = (request.url ?? '').replace(/\?.*$/s, '') === graphqlPath && !isStopping
+    const isOurs = pathOf(request) === graphqlPath && !isStopping
     if (!isOurs || upgrade === null) {
       socket.destroy()
       return
@@ -168,5 +176,5 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     await pgl.release()
   }
   let stopping: Promise<void> | undefined
-  return { url: `http://${reachable(options.host)}:${port}${publicPath}`, port, stop: (graceMs) => (stopping ??= stop(graceMs)) }
+  return { url: `http://${reachable(options.host)}:${port}${publicPath}`, port, sockets: () => sockets.size, stop: (graceMs) => (stopping ??= stop(graceMs)) }
 }

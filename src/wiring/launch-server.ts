@@ -9,8 +9,11 @@ import { databaseTroubles } from '../database/readiness.ts'
 import { createLive } from '../graphql/live.ts'
 import { isApiRole, type Identity } from '../graphql/identity.ts'
 import { createAdminPage } from '../server/admin-page.ts'
+import { createServerMetrics } from '../metrics/server-metrics.ts'
+import type { Metrics } from '../metrics/scrape.ts'
 import { createIdentify } from '../server/identify.ts'
 import { readOperations } from '../server/operations-file.ts'
+import { metricsRoute, routeName } from '../server/metrics-route.ts'
 import { startServer, type Route, type Server, type ServerOptions } from '../server/server.ts'
 import { createTokenVerifier } from '../server/tokens.ts'
 import { keyringOf } from './keyring.ts'
@@ -24,6 +27,8 @@ export type ServerSettings = Pick<
   readonly secretsKeys?: readonly Uint8Array[]
   readonly allowPorts: readonly number[] | 'any'
   readonly log: ServerOptions['log']
+  /** parts of the process that /metrics tells of beside the server; asked at each scrape, so that one may come later */
+  readonly scraped?: Metrics[]
   /** asked before the server's own */
   readonly routes?: readonly Route[]
 }
@@ -59,14 +64,21 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
     })
     const page = createAdminPage({ folder: adminFolder, publicPath: settings.publicPath })
     if (!page) log.info({ folder: adminFolder }, 'there is no admin page: npm run build:admin makes it')
-    const routes = [...(settings.routes ?? []), ...(page ? [page] : [])]
-    const server = await startServer({ ...settings, routes, pool, policy, keyring: keyringOf(settings), live, operations, identify: createIdentify({ verifyToken, findKey }), troubles: () => databaseTroubles(pool) })
+    const identify = createIdentify({ verifyToken, findKey })
+    let server: Server | undefined
+    const metrics = createServerMetrics({ pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }), sockets: () => server?.sockets() ?? 0 })
+    const scraped = settings.scraped ?? []
+    scraped.push(metrics)
+    const routes = [...(settings.routes ?? []), metricsRoute(settings.publicPath, identify, scraped), ...(page ? [page] : [])]
+    const onAnswered = (path: string, status: number, durationMs: number) => metrics.answered(routeName(settings.publicPath, path), status, durationMs)
+    const started = await startServer({ ...settings, routes, onAnswered, pool, policy, keyring: keyringOf(settings), live, operations, identify, troubles: () => databaseTroubles(pool) })
+    server = started
     const stop = async (graceMs?: number) => {
-      await server.stop(graceMs)
+      await started.stop(graceMs)
       if (!pool.ended) await pool.end()
     }
     let stopping: Promise<void> | undefined
-    return { ...server, stop: (graceMs) => (stopping ??= stop(graceMs)) }
+    return { ...started, stop: (graceMs) => (stopping ??= stop(graceMs)) }
   } catch (error) {
     if (!pool.ended) await pool.end()
     throw error

@@ -26,7 +26,7 @@ const result = (deliveryId: string, more: Partial<AttemptResult> = {}): AttemptR
   ...more,
 })
 
-const recorded = (results: readonly AttemptResult[]): Recorded[] => results.map(({ deliveryId }) => ({ deliveryId, status: 'success', attempts: 1 }))
+const recorded = (results: readonly AttemptResult[]): Recorded[] => results.map(({ deliveryId }) => ({ deliveryId, status: 'success', attempts: 1, isRecovered: false }))
 const refusal = Object.assign(new Error('invalid input syntax for type json'), { code: '22P02' })
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 

@@ -19,7 +19,7 @@ const db = await createTestDatabase({ template: 'core' })
 const receiver = await createReceiver()
 receiver.respond(({ path }) => ({ status: path === '/bad' ? 503 : path === '/gone' ? 400 : 200 }))
 const worker = await startTestWorker(db.url)
-const listener = await listenForScrapes(worker.metrics(), 0)
+const listener = await listenForScrapes([worker.metrics()], 0)
 const scrape = async (path = '/metrics') => {
   const answer = await fetch(`http://127.0.0.1:${listener.port}${path}`)
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
@@ -45,6 +45,29 @@ metrics('count attempts by outcome and type, retries by reason, and their durati
   assert.ok(valueOf(text, 'nodejs_eventloop_lag_p99_seconds') >= 0)
 })
 
+metrics('count a delivery that succeeds after somebody sent it again as recovered', async () => {
+  const [{ id }] = (await db.pool.query<{ id: string }>(`select id from webhooks.endpoints where name = 'gone'`)).rows as [{ id: string }]
+  await db.pool.query('update webhooks.endpoints set url = $2 where id = $1', [id, new URL('mended', receiver.url).href])
+  await db.pool.query(`select webhooks.recover($1, now() - interval '1 hour')`, [id])
+  await waitFor(() => worker.counters.recovered === 3, { what: 'three to be recovered' })
+  assert.is(valueOf((await scrape()).text, 'rowhook_recovered_total'), 3)
+})
+
+metrics('count by tenant and endpoint where that is wanted, a thousand of each at most', () => {
+  const counters = createCounters(['tenant', 'endpoint'])
+  const result = { durationMs: 5, startedAtMs: 0, status: 200, errorKind: null }
+  for (let n = 0; n < 1_500; n++) countAttempt(counters, { eventType: 'a.b', tenantId: `t${n}`, endpointId: 'e', attempts: 0, occurredAtMs: 0 } as never, result as never, { status: 'success', isRecovered: false } as never)
+  assert.equal([counters.byTenant?.size, counters.byTenant?.get('other')?.succeeded, counters.byEndpoint?.get('e')?.succeeded], [1_001, 500, 1_500])
+})
+
+metrics('name the tenant and the endpoint with METRICS_LABELS alone', async () => {
+  const figures = { ...createCounters(['tenant']), inFlight: 0, lanes: 0, pool: { total: 0, idle: 0, waiting: 0 } }
+  figures.byTenant?.set('acme', { succeeded: 2, retrying: 0, failed: 0 })
+  const text = await createMetrics({ process: () => figures, queue: () => Promise.reject(new Error('away')), nowMs: () => 0 }).text()
+  assert.is(valueOf(text, 'rowhook_tenant_attempts_total{tenant="acme",outcome="succeeded"}'), 2)
+  assert.not.match(text, /endpoint="/)
+})
+
 metrics('hold neither tenants, endpoints nor URLs', async () => {
   const { text } = await scrape()
   const [{ id }] = (await db.pool.query<{ id: string }>('select id from webhooks.endpoints limit 1')).rows as [{ id: string }]
@@ -63,7 +86,7 @@ metrics('rules and dashboard ask only for what is told', async () => {
 metrics('the listener answers only for what it serves', async () => {
   assert.is((await scrape('/healthz')).text, 'ok\n')
   assert.is((await scrape('/graphql')).status, 404)
-  const taken = await listenForScrapes(worker.metrics(), listener.port).catch((error: { code?: string }) => error.code)
+  const taken = await listenForScrapes([worker.metrics()], listener.port).catch((error: { code?: string }) => error.code)
   assert.is(taken, 'WHLIS')
 })
 
@@ -71,7 +94,7 @@ metrics('count types beyond two hundred together', () => {
   const counters = createCounters()
   const result = { durationMs: 5, startedAtMs: 0, status: 200, errorKind: null }
   for (let n = 0; n < 300; n++) {
-    countAttempt(counters, { eventType: `type.n${n}`, attempts: 0, occurredAtMs: 0 } as never, result as never, { status: 'success' } as never)
+    countAttempt(counters, { eventType: `type.n${n}`, attempts: 0, occurredAtMs: 0 } as never, result as never, { status: 'success', isRecovered: false } as never)
   }
   assert.equal([counters.byType.size, counters.byType.get('other')?.succeeded, counters.succeeded], [201, 100, 300])
 })

@@ -33,6 +33,21 @@ paths('says where GraphQL is, elsewhere', async () => {
   assert.match(await response.text(), 'GraphQL is at /graphql.')
 })
 
+paths('tells operators alone its metrics, by route and not by path', async () => {
+  const ask = async (claims?: Record<string, unknown>) => fetch(`${api.url}/metrics`, claims ? { headers: { authorization: `Bearer ${await mint(claims)}` } } : {})
+  assert.equal([(await ask()).status, (await ask({ role: 'owner', tenant_id: 'a' })).status], [401, 403])
+  await fetch(`${api.url}/anything/else`)
+  const answer = await ask({ role: 'operator' })
+  const text = await answer.text()
+  assert.equal([answer.status, answer.headers.get('content-type')?.split(';')[0]], [200, 'text/plain'])
+  assert.match(text, /^rowhook_http_requests_total\{route="other",status="404"\} \d+$/m)
+  assert.match(text, /^rowhook_http_requests_total\{route="metrics",status="403"\} 1$/m)
+  assert.match(text, /^rowhook_http_request_seconds_count\{route="healthz"\} \d+$/m)
+  assert.match(text, /^rowhook_api_pool_connections\{state="idle"\} \d+$/m)
+  assert.match(text, /^nodejs_eventloop_lag_p99_seconds /m)
+  assert.not.match(text, 'anything')
+})
+
 paths('shows GraphiQL with assets of its own', async () => {
   const page = await (await fetch(`${api.url}/graphiql`)).text()
   const [asset] = /\/ruru-static\/[\w./-]+\.js/.exec(page) ?? []

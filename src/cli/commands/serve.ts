@@ -1,5 +1,7 @@
 /** `rowhook serve`: the GraphQL API and the admin page. */
 import type { Command } from 'commander'
+import type { Metrics } from '../../metrics/scrape.ts'
+import { openScrapes } from '../open-scrapes.ts'
 import { launchServer, serverSettings } from '../run-server.ts'
 import { listenForStop } from '../told-to-stop.ts'
 import { withDatabase } from '../with-database.ts'
@@ -13,10 +15,13 @@ const run = () =>
     await checkMigrated(url)
     const { saySealing } = await import('../../wiring/keyring.ts')
     saySealing(config, log)
-    const server = await launchServer(serverSettings(config, url, log))
+    const scraped: Metrics[] = []
+    const server = await launchServer({ ...serverSettings(config, url, log), scraped })
+    const scrapes = await openScrapes(scraped, config.metricsPort, log)
     const signal = await stopping.asked
     log.info({ signal }, 'stopping')
     await server.stop()
+    await scrapes.close()
     log.info({}, 'stopped')
   })
 

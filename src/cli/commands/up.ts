@@ -1,5 +1,6 @@
 /** `rowhook up`: everything in one process. */
 import type { Command } from 'commander'
+import type { Metrics } from '../../metrics/scrape.ts'
 import { launchServerSomewhere, serverSettings } from '../run-server.ts'
 import { runWorker, workerSettings } from '../run-worker.ts'
 import { listenForStop } from '../told-to-stop.ts'
@@ -13,12 +14,13 @@ const run = ({ coreOnly = false }: { coreOnly?: boolean }) =>
     const log = createLog({ level: config.logLevel })
     const applied = await migrateUp({ databaseUrl: url, coreOnly })
     log.info({ applied: applied.length }, 'the database is up to date')
-    const settings = serverSettings(config, url, log)
+    const scraped: Metrics[] = []
+    const settings = { ...serverSettings(config, url, log), scraped }
     const hasKey = settings.jwtSecret !== undefined || settings.jwksUrl !== undefined
     if (!hasKey) log.warn({}, 'no API: set JWT_SECRET or JWKS_URL to have it served')
     const server = hasKey ? await launchServerSomewhere(settings, config.databaseUrl === undefined) : undefined
     try {
-      await runWorker(workerSettings(config, url, log), stopping)
+      await runWorker(workerSettings(config, url, log), stopping, scraped)
     } finally {
       await server?.stop()
     }
