@@ -3,8 +3,11 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { type TypedDocumentNode, useClient } from 'urql'
 import { problemOf, type Problem } from '../api/problem.ts'
 
-/** Rows come latest first; their ids, UUIDs version 7, say which is later. */
+/** Rows come latest first; their ids, UUIDs version 7 or numbers, say which is later. */
 type Row = { readonly id: string }
+
+/** UUIDs are of one length; of numbers the longer is the greater. */
+const isLater = (id: string, than: string): boolean => (id.length === than.length ? id > than : id.length > than.length)
 
 type Answer<R> = { readonly page: { readonly nodes: readonly R[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } } | null }
 
@@ -34,7 +37,7 @@ export type Keyset<R> = State<R> & {
 const PAGE = 50
 const nothing = { rows: [], cursor: null, hasMore: false, isLoading: true, isStale: false, problem: undefined, held: [] }
 
-const latestFirst = <R extends Row>(rows: readonly R[]): R[] => [...new Map(rows.map((row) => [row.id, row])).values()].sort((a, b) => (a.id < b.id ? 1 : -1))
+const latestFirst = <R extends Row>(rows: readonly R[]): R[] => [...new Map(rows.map((row) => [row.id, row])).values()].sort((a, b) => (isLater(a.id, b.id) ? -1 : 1))
 
 /** What the list is after its head was read again. Rows within the head's reach that it lacks do not match any more. */
 const mergeHead = <R extends Row>(state: State<R>, head: NonNullable<Answer<R>['page']>, isHeld: boolean): State<R> => {
@@ -42,13 +45,13 @@ const mergeHead = <R extends Row>(state: State<R>, head: NonNullable<Answer<R>['
   const last = nodes.at(-1)
   const first = state.rows[0]
   // More came than a page holds, or the head is all there is: it is the list now.
-  if (!isHeld && (last === undefined || first === undefined || last.id > first.id)) {
+  if (!isHeld && (last === undefined || first === undefined || isLater(last.id, first.id))) {
     return { ...state, rows: nodes, cursor: head.pageInfo.endCursor, hasMore: head.pageInfo.hasNextPage, held: [], problem: undefined }
   }
-  const below = head.pageInfo.hasNextPage && last ? state.rows.filter(({ id }) => id < last.id) : []
+  const below = head.pageInfo.hasNextPage && last ? state.rows.filter(({ id }) => isLater(last.id, id)) : []
   if (!isHeld) return { ...state, rows: latestFirst([...nodes, ...below]), held: [], problem: undefined }
   const fresh = new Map(nodes.map((row) => [row.id, row]))
-  const held = nodes.filter(({ id }) => first === undefined || id > first.id)
+  const held = nodes.filter(({ id }) => first === undefined || isLater(id, first.id))
   return { ...state, rows: state.rows.map((row) => fresh.get(row.id) ?? row), held, problem: undefined }
 }
 

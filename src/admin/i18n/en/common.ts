@@ -16,6 +16,16 @@ export const common = {
   no: 'No',
   never: 'never',
   none: 'none',
+  open: 'Open',
+  filters: 'Filters',
+  clearFilters: 'Clear filters',
+  span: {
+    label: 'Time',
+    any: 'Any time',
+    from: 'From',
+    to: 'To',
+    times: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days', custom: 'From … to …' },
+  },
   code: (code: string) => `Code ${code}`,
   problems: {
     network: 'The server cannot be reached.',

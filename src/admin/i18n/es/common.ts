@@ -18,6 +18,16 @@ export const common: Texts['common'] = {
   no: 'No',
   never: 'nunca',
   none: 'ninguno',
+  open: 'Abiertas',
+  filters: 'Filtros',
+  clearFilters: 'Quitar filtros',
+  span: {
+    label: 'Tiempo',
+    any: 'Siempre',
+    from: 'Desde',
+    to: 'Hasta',
+    times: { hour: 'Última hora', day: 'Últimas 24 horas', week: 'Últimos 7 días', month: 'Últimos 30 días', custom: 'Desde … hasta …' },
+  },
   code: (code) => `Código ${code}`,
   problems: {
     network: 'No se puede alcanzar el servidor.',

@@ -1,12 +1,13 @@
 /** One delivery: how it is, what comes next and why, what was sent and what came back. */
-import { ActionIcon, Loader } from '@mantine/core'
+import { Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useClient, useQuery } from 'urql'
 import { problemOf } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
+import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { BackIcon, CloseIcon, SearchIcon } from '../../parts/icons.tsx'
+import { SearchIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Status } from '../../parts/status.tsx'
 import { RelativeTime, useNowMs, useRelativeSayer } from '../../parts/time.tsx'
@@ -31,27 +32,27 @@ const Next = ({ delivery }: { readonly delivery: Delivery }) => {
   )
 }
 
-const Facts = ({ delivery }: { readonly delivery: Delivery }) => {
+const DeliveryFacts = ({ delivery }: { readonly delivery: Delivery }) => {
   const { detail: { facts }, deleted } = useTexts().deliveries
   const { endpoint, endpointId, resourceType, resourceId, eventId, event, createdAt, finishedAt, orderKey, reopenedAt } = delivery
+  const at = (time: string | null | undefined) => time && <RelativeTime at={time} />
   return (
-    <dl className={css['facts']}>
-      <dt>{facts.endpoint}</dt>
-      <dd>
-        {endpoint ? endpoint.name || endpoint.url : endpointId}
-        {endpoint?.deletedAt && <span className="dimmed"> ({deleted})</span>}
-        {endpoint && <span className={css['url']}>{endpoint.url}</span>}
-      </dd>
-      {resourceId !== null && <><dt>{facts.resource}</dt><dd className="mono">{resourceType} {resourceId}</dd></>}
-      <dt>{facts.event}</dt>
-      <dd className="mono">{eventId} <CopyButton text={eventId} /></dd>
-      {event?.occurredAt && <><dt>{facts.happened}</dt><dd><RelativeTime at={event.occurredAt} /></dd></>}
-      <dt>{facts.made}</dt>
-      <dd><RelativeTime at={createdAt} /></dd>
-      {finishedAt && <><dt>{facts.finished}</dt><dd><RelativeTime at={finishedAt} /></dd></>}
-      {reopenedAt && <><dt>{facts.reopened}</dt><dd><RelativeTime at={reopenedAt} /></dd></>}
-      {orderKey && <><dt>{facts.order}</dt><dd className="mono">{orderKey}</dd></>}
-    </dl>
+    <Facts
+      facts={[
+        [facts.endpoint, <>
+          {endpoint ? endpoint.name || endpoint.url : endpointId}
+          {endpoint?.deletedAt && <span className="dimmed"> ({deleted})</span>}
+          {endpoint && <span className={css['url']}>{endpoint.url}</span>}
+        </>],
+        [facts.resource, resourceId !== null && <span className="mono">{resourceType} {resourceId}</span>],
+        [facts.event, <span className="mono">{eventId} <CopyButton text={eventId} /></span>],
+        [facts.happened, at(event?.occurredAt)],
+        [facts.made, at(createdAt)],
+        [facts.finished, at(finishedAt)],
+        [facts.reopened, at(reopenedAt)],
+        [facts.order, orderKey && <span className="mono">{orderKey}</span>],
+      ]}
+    />
   )
 }
 
@@ -75,13 +76,7 @@ export const DeliveryDetail = ({ id, onClose, onChange }: Props) => {
   }, [ask, client, endpointId, id])
 
   return (
-    <section className={css['pane']} aria-label={detail.title}>
-      <header className={css['head']}>
-        <ActionIcon variant="subtle" color="gray" className={css['back']} aria-label={common.back} onClick={onClose}><BackIcon /></ActionIcon>
-        <h2>{delivery?.eventType ?? detail.title}</h2>
-        {delivery && <Status of={delivery.status} />}
-        <ActionIcon variant="subtle" color="gray" className={css['close']} aria-label={common.close} title={`${common.close} (Esc)`} onClick={onClose}><CloseIcon /></ActionIcon>
-      </header>
+    <DetailPane label={detail.title} title={delivery?.eventType ?? detail.title} badge={delivery && <Status of={delivery.status} />} onClose={onClose}>
       {error && <ProblemPanel problem={problemOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />}
       {!delivery && fetching && <Loader m="xl" aria-label={common.loading} role="status" />}
       {!delivery && !fetching && !error && <Empty icon={SearchIcon} title={detail.missing} text={detail.missingText} />}
@@ -90,11 +85,11 @@ export const DeliveryDetail = ({ id, onClose, onChange }: Props) => {
           <Actions delivery={delivery} onDone={(row, words) => { onChange(row); setSaid(words); ask({ requestPolicy: 'network-only' }) }} />
           <p className={css['said']} role="status">{said}</p>
           <Next delivery={delivery} />
-          <Facts delivery={delivery} />
+          <DeliveryFacts delivery={delivery} />
           <Attempts delivery={delivery} />
           <Payload delivery={delivery} />
         </>
       )}
-    </section>
+    </DetailPane>
   )
 }

@@ -1,20 +1,13 @@
-/** What is looked for, as it stands in the address: a link shows the same list to somebody else. */
+/** What deliveries are looked for, as the API is asked. */
 import type { DeliveryFilter } from '../../api/inputs.ts'
+import { timeNames, windowOf } from '../../parts/time-choice.tsx'
+import type { Filters } from '../../parts/use-filters.ts'
 
 export const statuses = ['failed', 'retrying', 'pending', 'success', 'cancelled', 'expired'] as const
 
-export type TimeName = 'hour' | 'day' | 'week' | 'month' | 'custom'
+export const filterNames = ['status', 'type', 'endpoint', ...timeNames, 'code', 'resource'] as const
 
-/** Seconds back from now. */
-export const times: Readonly<Record<Exclude<TimeName, 'custom'>, number>> = { hour: 3_600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400 }
-
-export const filterNames = ['status', 'type', 'endpoint', 'time', 'from', 'to', 'code', 'resource'] as const
-
-export type Filters = { readonly [Name in (typeof filterNames)[number]]?: string }
-
-export const readFilters = (search: URLSearchParams): Filters => Object.fromEntries(filterNames.flatMap((name) => (search.get(name) ? [[name, search.get(name)]] : [])))
-
-export const writeFilters = (filters: Filters): URLSearchParams => new URLSearchParams(Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1])))
+export type DeliveryFilters = Filters<(typeof filterNames)[number]>
 
 const codeFilter = (code: string): Pick<DeliveryFilter, 'responseCode'> => {
   const family = /^([1-5])xx$/.exec(code)?.[1]
@@ -23,24 +16,17 @@ const codeFilter = (code: string): Pick<DeliveryFilter, 'responseCode'> => {
   return /^\d{3}$/.test(code) ? { responseCode: { equalTo: Number(code) } } : {}
 }
 
-/** A moment as `datetime-local` inputs have it, in the reader's zone. */
-const isoOf = (local: string | undefined): string | undefined => {
-  const at = local ? new Date(local) : undefined
-  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined
-}
+/** A type's name, or a family of them as `sale.*`. */
+export const typeFilter = (type: string) => (type.endsWith('.*') ? { startsWith: type.slice(0, -1) } : { equalTo: type })
 
-const timeFilter = ({ time, from, to }: Filters, nowMs: number): Pick<DeliveryFilter, 'since' | 'until'> => {
-  if (time === 'custom') return { since: isoOf(from), until: isoOf(to) }
-  const seconds = time ? (times as Record<string, number>)[time] : undefined
-  return seconds ? { since: new Date(nowMs - seconds * 1_000).toISOString() } : {}
-}
+/** `status=open` stands for what has not ended yet. */
+const statusFilter = (status: string): Pick<DeliveryFilter, 'status'> => ({ status: status === 'open' ? { in: ['pending', 'retrying'] } : { equalTo: status } })
 
-/** The same as the API is asked. */
-export const toApi = (filters: Filters, nowMs: number): DeliveryFilter => ({
-  ...(filters.status ? { status: { equalTo: filters.status } } : {}),
-  ...(filters.type ? { eventType: filters.type.endsWith('.*') ? { startsWith: filters.type.slice(0, -1) } : { equalTo: filters.type } } : {}),
+export const toApi = (filters: DeliveryFilters, nowMs: number): DeliveryFilter => ({
+  ...(filters.status ? statusFilter(filters.status) : {}),
+  ...(filters.type ? { eventType: typeFilter(filters.type) } : {}),
   ...(filters.endpoint ? { endpointId: { equalTo: filters.endpoint } } : {}),
   ...(filters.resource ? { resourceId: { equalTo: filters.resource } } : {}),
   ...(filters.code ? codeFilter(filters.code) : {}),
-  ...timeFilter(filters, nowMs),
+  ...windowOf(filters, nowMs),
 })

@@ -2,20 +2,21 @@
 import { Button, Switch as Toggle } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
-import { useLocation, useRoute, useSearchParams } from 'wouter'
+import { useLocation, useRoute } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { FilterIcon, InboxIcon } from '../../parts/icons.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
+import { Split } from '../../parts/split.tsx'
+import { useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
 import { useTenantFilter } from '../../session/me.ts'
-import { useKeys } from '../../shell/keys.tsx'
 import { Deliveries, DeliveryChoices } from './deliveries.graphql.ts'
 import { Bulk } from './bulk.tsx'
 import { DeliveryDetail } from './detail.tsx'
-import { FilterBar } from './filter-bar.tsx'
-import { type Filters, readFilters, toApi, writeFilters } from './filters.ts'
+import { DeliveryFilterBar } from './filter-bar.tsx'
+import { filterNames, toApi } from './filters.ts'
 import { DeliveryList } from './list.tsx'
 import { useLive } from './use-live.ts'
 import css from './page.module.css'
@@ -24,13 +25,11 @@ import css from './page.module.css'
 const READING_PX = 120
 
 export const DeliveriesPage = () => {
-  const { deliveries, shell } = useTexts()
+  const { deliveries, shell, common } = useTexts()
   const [, go] = useLocation()
   const [, params] = useRoute('/:id')
   const openId = params?.id
-  const [searchParams, setSearchParams] = useSearchParams()
-  const search = searchParams.size > 0 ? `?${searchParams}` : ''
-  const filters = useMemo(() => readFilters(searchParams), [search])
+  const { filters, search, setFilters } = useFilters(filterNames)
   const tenantFilter = useTenantFilter()
   // A time that is relative to now is fixed when it is chosen, so that the pages of a list fit together.
   const filter = useMemo(() => ({ ...toApi(filters, Date.now()), ...tenantFilter }), [filters, tenantFilter.tenantId?.equalTo])
@@ -43,8 +42,6 @@ export const DeliveriesPage = () => {
   useLive(list, isLive, isHeld)
 
   const close = useCallback(() => go(search), [go, search])
-  useKeys(openId ? [{ keys: 'Escape', text: shell.keys.close, run: close }] : [])
-  const setFilters = (next: Filters) => setSearchParams(writeFilters(next), { replace: true })
   const release = () => {
     list.release()
     window.scrollTo({ top: 0 })
@@ -54,26 +51,23 @@ export const DeliveriesPage = () => {
   const isFiltered = Object.keys(filters).length > 0
 
   return (
-    <div className={css['split']} data-open={openId !== undefined || undefined}>
-      <div className={css['pane']} ref={pane}>
-        <PageHead title={deliveries.title} lead={deliveries.lead}>
-          <Bulk endpoints={choices?.endpoints?.nodes ?? []} endpointId={filters.endpoint} onDone={list.reload} />
-          <Toggle size="sm" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} label={isLive ? shell.live.on : shell.live.off} title={isLive ? shell.live.turnOff : shell.live.turnOn} />
-        </PageHead>
-        <FilterBar filters={filters} onChange={setFilters} choices={choices} />
-        <div className={css['list']}>
-          {list.held.length > 0 && <Button className={css['fresh']} size="xs" radius="xl" onClick={release}>{deliveries.fresh(list.held.length)}</Button>}
-          {list.problem && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
-          {isEmpty && !isFiltered && <Empty icon={InboxIcon} {...deliveries.empty} />}
-          {isEmpty && isFiltered && (
-            <Empty icon={FilterIcon} {...deliveries.nothingFound}>
-              <Button variant="default" onClick={() => setFilters({})}>{deliveries.filters.clear}</Button>
-            </Empty>
-          )}
-          {!isEmpty && !(list.problem && list.rows.length === 0) && <DeliveryList list={list} openId={openId} search={search} />}
-        </div>
+    <Split pane={pane} detail={openId !== undefined && <DeliveryDetail key={openId} id={openId} onClose={close} onChange={list.patch} />}>
+      <PageHead title={deliveries.title} lead={deliveries.lead}>
+        <Bulk endpoints={choices?.endpoints?.nodes ?? []} endpointId={filters.endpoint} onDone={list.reload} />
+        <Toggle size="sm" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} label={isLive ? shell.live.on : shell.live.off} title={isLive ? shell.live.turnOff : shell.live.turnOn} />
+      </PageHead>
+      <DeliveryFilterBar filters={filters} onChange={setFilters} choices={choices} />
+      <div className={css['list']}>
+        {list.held.length > 0 && <Button className={css['fresh']} size="xs" radius="xl" onClick={release}>{deliveries.fresh(list.held.length)}</Button>}
+        {list.problem && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
+        {isEmpty && !isFiltered && <Empty icon={InboxIcon} {...deliveries.empty} />}
+        {isEmpty && isFiltered && (
+          <Empty icon={FilterIcon} {...deliveries.nothingFound}>
+            <Button variant="default" onClick={() => setFilters({})}>{common.clearFilters}</Button>
+          </Empty>
+        )}
+        {!isEmpty && !(list.problem && list.rows.length === 0) && <DeliveryList list={list} openId={openId} search={search} />}
       </div>
-      {openId !== undefined && <DeliveryDetail key={openId} id={openId} onClose={close} onChange={list.patch} />}
-    </div>
+    </Split>
   )
 }
