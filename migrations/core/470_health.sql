@@ -48,6 +48,21 @@ end;
 comment on function webhooks_private.why_nothing_is_sent(text) is
   'Which switch keeps everything of a tenant from being sent, in a sentence. Null: none does.';
 
+create function webhooks_private.old_secret_until(endpoint_id uuid) returns timestamptz
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select max(s.expires_at)
+    from webhooks_private.endpoint_secrets as s
+    join webhooks.endpoints                as p on p.id = s.endpoint_id
+   where s.endpoint_id = old_secret_until.endpoint_id
+     and s.purpose     = 'signing'
+     and s.expires_at  > now()
+     and webhooks_private.caller_reaches(p.tenant_id);
+end;
+comment on function webhooks_private.old_secret_until(uuid) is
+  'Until when a signing secret from before the last rotation of an endpoint is valid. Null: none is.';
+
 create view webhooks.endpoint_health with (security_invoker = true) as
 select p.id as endpoint_id,
        p.tenant_id,
@@ -91,7 +106,8 @@ select p.id as endpoint_id,
        s.last_delivery_at,
        s.last_success_at,
        s.last_failure_at,
-       s.credentials_refused_at
+       s.credentials_refused_at,
+       webhooks_private.old_secret_until(p.id) as old_secret_until
   from webhooks.endpoints                       as p
   left join webhooks_private.lane_facts()       as l on l.endpoint_id = p.id
   left join webhooks.endpoint_stats             as s on s.endpoint_id = p.id
@@ -137,6 +153,7 @@ comment on column webhooks.endpoint_health.last_delivery_at       is 'End of the
 comment on column webhooks.endpoint_health.last_success_at        is 'End of the last attempt that succeeded. Null: none did.';
 comment on column webhooks.endpoint_health.last_failure_at        is 'End of the last attempt that failed. Null: none did.';
 comment on column webhooks.endpoint_health.credentials_refused_at is 'When the receiver last answered 401 or 403. Null: not since the last success.';
+comment on column webhooks.endpoint_health.old_secret_until       is 'Until when a secret from before the last rotation signs beside the current one. Null: none does.';
 
 create function webhooks_private.worker_facts()
 returns table (workers_alive bigint, workers_silent bigint, lanes_served bigint, requests_under_way bigint, armed boolean, disarmed_reason text)
@@ -205,7 +222,7 @@ comment on column webhooks.queue_health.disarmed_reason       is 'Why it is not 
 
 grant select on webhooks.endpoint_health
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
-grant execute on function webhooks_private.lane_facts(), webhooks_private.why_nothing_is_sent(text)
+grant execute on function webhooks_private.lane_facts(), webhooks_private.why_nothing_is_sent(text), webhooks_private.old_secret_until(uuid)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 grant select on webhooks.queue_health
    to rowhook_dba, rowhook_operator;
@@ -216,5 +233,6 @@ grant execute on function webhooks_private.worker_facts()
 drop view webhooks.queue_health;
 drop function webhooks_private.worker_facts();
 drop view webhooks.endpoint_health;
+drop function webhooks_private.old_secret_until(uuid);
 drop function webhooks_private.why_nothing_is_sent(text);
 drop function webhooks_private.lane_facts();

@@ -36,6 +36,24 @@ end;
 comment on function webhooks.tenant_settings_event_bytes_in_force(webhooks.tenant_settings) is
   'Largest data of an event in bytes: that of the tenant, else that of all.';
 
+create function webhooks.tenant_settings_attempts_in_force(tenant_settings webhooks.tenant_settings) returns integer
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select s.max_attempts from webhooks.settings as s;
+end;
+comment on function webhooks.tenant_settings_attempts_in_force(webhooks.tenant_settings) is
+  'Attempts of a delivery in all, the first included, for endpoints that name no number.';
+
+create function webhooks.tenant_settings_timeout_in_force(tenant_settings webhooks.tenant_settings) returns integer
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select s.timeout_ms from webhooks.settings as s;
+end;
+comment on function webhooks.tenant_settings_timeout_in_force(webhooks.tenant_settings) is
+  'Deadline of a request in milliseconds, for endpoints that name none.';
+
 create function webhooks.change_settings(changes jsonb) returns webhooks.settings
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
@@ -98,7 +116,8 @@ comment on function webhooks.reset_tenant_settings(text) is
   'Gives a tenant the defaults again. Returns them.';
 
 grant execute on function webhooks.settings_of_tenant(text), webhooks.tenant_settings_schedule_in_force(webhooks.tenant_settings),
-                          webhooks.tenant_settings_event_bytes_in_force(webhooks.tenant_settings)
+                          webhooks.tenant_settings_event_bytes_in_force(webhooks.tenant_settings),
+                          webhooks.tenant_settings_attempts_in_force(webhooks.tenant_settings), webhooks.tenant_settings_timeout_in_force(webhooks.tenant_settings)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 grant execute on function webhooks.current_settings(), webhooks.change_settings(jsonb), webhooks.change_tenant_settings(text, jsonb),
                           webhooks.reset_tenant_settings(text)
@@ -108,6 +127,8 @@ grant execute on function webhooks.current_settings(), webhooks.change_settings(
 drop function webhooks.reset_tenant_settings(text);
 drop function webhooks.change_tenant_settings(text, jsonb);
 drop function webhooks.change_settings(jsonb);
+drop function webhooks.tenant_settings_timeout_in_force(webhooks.tenant_settings);
+drop function webhooks.tenant_settings_attempts_in_force(webhooks.tenant_settings);
 drop function webhooks.tenant_settings_event_bytes_in_force(webhooks.tenant_settings);
 drop function webhooks.tenant_settings_schedule_in_force(webhooks.tenant_settings);
 drop function webhooks.settings_of_tenant(text);

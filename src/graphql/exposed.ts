@@ -74,6 +74,8 @@ const fields: Readonly<Record<string, PgSmartTagTags>> = {
   settings_of_tenant: { fieldName: 'tenantSettings' },
   tenant_settings_schedule_in_force: { fieldName: 'retryScheduleInForce' },
   tenant_settings_event_bytes_in_force: { fieldName: 'maxEventBytesInForce' },
+  tenant_settings_attempts_in_force: { fieldName: 'maxAttemptsInForce' },
+  tenant_settings_timeout_in_force: { fieldName: 'timeoutMsInForce' },
   deliveries_next: { fieldName: 'next', behavior: '-filterBy' },
   events_deliveries: { fieldName: 'deliveries' },
   events_occurred_at: { fieldName: 'occurredAt', behavior: '-filterBy' },

@@ -20,6 +20,7 @@ import { PagingPlugin } from './paging.ts'
 import { PreviewsPlugin } from './previews.ts'
 import { QuestionsPlugin } from './questions.ts'
 import { SubscriptionsPlugin } from './subscriptions.ts'
+import { urlProblemsPlugin } from './url-problems.ts'
 
 declare global {
   namespace Grafast {
@@ -75,7 +76,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
 
 export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

@@ -1,7 +1,7 @@
 /** What the API does, who may, and how it says no. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { startTestApi, type Answer } from '../support/api.ts'
+import { startTestApi, type Answer, type ApiError } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
 
@@ -54,6 +54,25 @@ endpoints('name field, reason and remedy of what is wrong with them', async () =
   assert.is(await create({ rateLimit: 0 }), 'WHVAL rateLimit')
   assert.is(await create({ name: null }), 'WHVAL name')
   assert.is(await create({}, 'short'), 'WHSEC secret')
+})
+
+endpoints('have their URL judged before it is saved, in the words that saving would use', async () => {
+  const { data } = await manager('query ($url: String!) { urlProblems(url: $url) { code message detail hint } }', { url: 'ftp://x.test' })
+  const refused = await owner(CREATE, { endpoint: { url: 'ftp://x.test', events: ['*'] } })
+  const [{ message, extensions }] = refused.errors as [ApiError]
+  assert.equal(data.urlProblems[0], { code: extensions!['code'], message, detail: extensions!['detail'], hint: extensions!['hint'] })
+  assert.equal((await viewer('{ urlProblems(url: "https://x.test/h") { code } }')).data.urlProblems, [])
+})
+
+endpoints('say until when an older secret signs beside the current one', async () => {
+  const id = await createEndpoint(db.pool, { tenant_id: 'a' })
+  const until = async () => (await viewer(`{ endpoint(id: "${id}") { health { oldSecretUntil } } }`)).data.endpoint.health.oldSecretUntil
+  assert.is(await until(), null)
+  await owner(`mutation { rotateSecret(endpointId: "${id}", overlap: {hours: 2}) { secret } }`)
+  const leftMs = Date.parse((await until()) as string) - Date.now()
+  assert.ok(leftMs > 115 * 60_000 && leftMs <= 120 * 60_000, `${leftMs} ms`)
+  await owner(`mutation { setSecret(endpointId: "${id}", secret: "whsec_${Buffer.alloc(32, 9).toString('base64')}") { endpoint { id } } }`)
+  assert.is(await until(), null)
 })
 
 endpoints('change what is given and keep the rest; null is a value', async () => {

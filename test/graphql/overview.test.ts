@@ -123,7 +123,7 @@ settings('are read and changed by the operator alone', async () => {
 })
 
 settings('of a tenant are the defaults until it has its own, and again after a reset', async () => {
-  const fields = 'sending rateLimit maxEndpoints testsPerMinute maxReplay maxEventBytes maxEventBytesInForce retryScheduleInForce { hours minutes }'
+  const fields = 'sending rateLimit maxEndpoints testsPerMinute maxReplay maxEventBytes maxEventBytesInForce maxAttemptsInForce timeoutMsInForce retryScheduleInForce { hours minutes }'
   const read = async () => (await viewer(`{ tenantSettings { tenantId ${fields} } }`)).data.tenantSettings
   const defaults = await read()
   assert.equal([defaults.tenantId, defaults.rateLimit, defaults.maxEndpoints, defaults.maxEventBytes, defaults.maxEventBytesInForce, defaults.retryScheduleInForce.length], ['a', 1000, 50, null, 262144, 5])
@@ -132,7 +132,7 @@ settings('of a tenant are the defaults until it has its own, and again after a r
   assert.equal({ ...plain.tenantSettings, tenantId: 'a' }, defaults, 'the defaults of the columns')
   const change = (changes: string, client = operator) => client(`mutation { updateTenantSettings(tenantId: "a", changes: ${changes}) { tenantSettings { ${fields} } } }`)
   assert.equal((await change('{rateLimit: null, maxEventBytes: 4096, retrySchedule: [{hours: 2}]}')).data.updateTenantSettings.tenantSettings, {
-    sending: true, rateLimit: null, maxEndpoints: 50, testsPerMinute: 30, maxReplay: 100000, maxEventBytes: 4096, maxEventBytesInForce: 4096, retryScheduleInForce: [{ hours: 2, minutes: 0 }],
+    sending: true, rateLimit: null, maxEndpoints: 50, testsPerMinute: 30, maxReplay: 100000, maxEventBytes: 4096, maxEventBytesInForce: 4096, maxAttemptsInForce: 5, timeoutMsInForce: 15_000, retryScheduleInForce: [{ hours: 2, minutes: 0 }],
   })
   assert.is(refusal(await change('{maxEndpoints: 0}')), 'WHVAL maxEndpoints')
   assert.is(refusal(await change('{rateLimit: 5}', owner)), 'WHRGT')
