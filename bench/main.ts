@@ -15,11 +15,12 @@ import { runFigure, type FigureResult } from './harness/run.ts'
 import { latency } from './latency.ts'
 import { log } from './log.ts'
 import { memory } from './memory.ts'
+import { rates } from './rates.ts'
 import { scale } from './scale.ts'
 import { throughput } from './throughput.ts'
 import { writes } from './writes.ts'
 
-const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, guard]
+const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, rates, guard]
 
 const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--svg file] [--statements]
 
