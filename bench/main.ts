@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { backlog } from './backlog.ts'
+import { byHand } from './by-hand.ts'
 import { fairness } from './fairness.ts'
 import { guard } from './guard.ts'
 import { startBench } from './harness/bench.ts'
@@ -20,7 +21,7 @@ import { scale } from './scale.ts'
 import { throughput } from './throughput.ts'
 import { writes } from './writes.ts'
 
-const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, rates, guard]
+const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, rates, byHand, guard]
 
 const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--svg file] [--statements]
 

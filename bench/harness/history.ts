@@ -63,6 +63,25 @@ export const addHistory = async (pool: pg.Pool, count: number): Promise<void> =>
   )
 }
 
+/** A tenant `outage` with two endpoints, and so many events of the last day: dead letters of the endpoint `down`, unknown to the endpoint `late`. */
+export const addOutage = async (pool: pg.Pool, count: number): Promise<void> => {
+  await pool.query(
+    `insert into webhooks.endpoints (tenant_id, name, url, events, paused_at)
+     select 'outage', name, 'http://127.0.0.1:9/', '{test.event}', now() from unnest('{down,late}'::text[]) as name`,
+  )
+  await fillBy(
+    pool,
+    count,
+    `with made as materialized (select ${keyOf(`n * 86400.0 / ${count}`)} as event_id, n from generate_series($1::integer, $2::integer) as n),
+     events as (
+       insert into webhooks.events (id, tenant_id, type, resource_type, resource_id, data, context)
+       select event_id, 'outage', 'test.event', 'thing', n::text, json_build_object('n', n, 'text', repeat('x', 200)), '{}' from made)
+     insert into webhooks.deliveries (id, event_id, endpoint_id, tenant_id, event_type, resource_type, resource_id, status, attempts, max_attempts, next_retry_at, finished_at)
+     select webhooks_private.delivery_id(event_id, p.id), event_id, p.id, p.tenant_id, 'test.event', 'thing', n::text, 'failed', 5, 5, null, now()
+       from made, webhooks.endpoints as p where p.name = 'down'`,
+  )
+}
+
 /** Milliseconds of a query: the median of five. */
 export const timeOf = async (pool: pg.Pool, sql: string): Promise<number> => {
   const times: number[] = []

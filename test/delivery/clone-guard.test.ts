@@ -2,10 +2,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { EMBEDDED, arm, placeOf } from '../../src/database/arming.ts'
+import { createCloneGuard } from '../../src/worker/clone-guard.ts'
 import { withCluster, databaseUrl } from '../support/cluster.ts'
 import { deliveriesOf } from '../support/endpoints.ts'
 import { waitFor } from '../support/wait.ts'
 import { startEngine, type Engine, type Hook } from './support/engine.ts'
+import { createLogLines } from './support/log-lines.ts'
 
 const guard = suite('the clone guard')
 
@@ -151,6 +153,27 @@ guard('where nothing is sent at all, nothing is armed', async () => {
   const hook = await engine.hook()
   await staysSilent(engine, hook)
   assert.is((await engine.db.pool.query('select from webhooks_private.arming')).rowCount, 0)
+})
+
+guard('asks, and so writes the pulse, every ten seconds; every second while it is disarmed', async () => {
+  let [nowMs, asked, armed] = [0, 0, true]
+  const { pulse, isArmed } = createCloneGuard({
+    clock: { monotonicMs: () => nowMs, epochMs: () => nowMs },
+    log: createLogLines().log,
+    check: () => {
+      asked += 1
+      return Promise.resolve({ armed, reason: armed ? null : 'a copy' })
+    },
+  })
+  const askedAt = async (...times: number[]) => {
+    for (nowMs of times) await pulse()
+    return asked
+  }
+  assert.is(await askedAt(0, 9_900), 1)
+  armed = false
+  assert.is(await askedAt(10_000, 10_500), 2)
+  assert.is(isArmed(), false)
+  assert.is(await askedAt(11_000, 12_000), 4)
 })
 
 guard('places are named as the URL does', () => {

@@ -54,6 +54,33 @@ rates('a tenant shares its rate among its endpoints and all workers', async () =
   assert.ok(count >= 130 && count <= 165, `${count} requests in three seconds`)
 })
 
+rates('slots of a tenant: any minute at most 1.1 times the limit, and ten minutes within two per cent, whoever asks', async () => {
+  // The function knows the time only as the distance to used_until: moved back by a second, a second has passed.
+  const client = await db.connect()
+  await client.query(`
+    create function pg_temp.simulate() returns setof integer language plpgsql as $$
+    declare
+      given integer;
+    begin
+      for second in 1 .. 610 loop
+        update webhooks_private.tenant_pace set used_until = used_until - interval '1 second' where tenant_id = 'simulated';
+        given := 0;
+        for worker in 1 .. 3 loop
+          given := given + (webhooks_private.reserve_slots('simulated', 20, 1200)).granted;
+        end loop;
+        return next given;
+      end loop;
+    end $$`)
+  const { rows } = await client.query<{ granted: number }>('select granted from pg_temp.simulate() as granted')
+  const granted = rows.map((row) => row.granted)
+  const sum = (from: number, seconds: number) => granted.slice(from, from + seconds).reduce((total, n) => total + n, 0)
+  // Slots may be used up to a second after they were given: a minute of requests is at most 61 seconds of slots.
+  const most = Math.max(...granted.map((_, from) => sum(from, 61)))
+  assert.ok(most <= 1_320, `${most} in a minute`)
+  const tenMinutes = sum(0, 600)
+  assert.ok(tenMinutes >= 11_760 && tenMinutes <= 12_240, `${tenMinutes} in ten minutes`)
+})
+
 rates('an unlimited endpoint does not wait behind a limited one of the same worker', async () => {
   await db.pool.query(`insert into webhooks.tenant_settings (tenant_id, rate_limit) values ('mixed', null)`)
   await makeEndpoint('mixed', 'slow', 60)
