@@ -55,6 +55,8 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly secretsKeys?: readonly Uint8Array[]
   /** what attempts are counted by in metrics, beside their type */
   readonly metricsLabels?: readonly CountedBy[]
+  /** collector of OpenTelemetry to which attempts that belong to a trace are told; `undefined`: none */
+  readonly otlpEndpoint?: string | undefined
   /** what sends; for tests that need a resolver or certificates of their own */
   readonly sender?: Sender
   /** a worker without a sign of life for so long is declared dead by the others */
@@ -110,6 +112,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
 
   const sealer = keyring.newest === undefined ? undefined : startSealer({ seal: () => sealPlain(pool, keyring), log })
 
+  const spans = settings.otlpEndpoint === undefined ? undefined : (await import('./wiring/span-exporter.ts')).createSpanExporter(settings.otlpEndpoint)
   const worker = startWorker({
     databaseUrl: settings.databaseUrl,
     version: packageVersion,
@@ -122,6 +125,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     places,
     memories: createMemories(),
     counters,
+    onSpan: spans?.onSpan,
     circles: createCircles(),
     mayDeliver: () => settings.outboundEnabled && guard.isArmed(),
     guard,
@@ -163,6 +167,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
     await worker.stop(graceMs)
     await sealer?.stop()
     await traffic.stop()
+    await spans?.stop()
     if (settings.sender === undefined) await sender.close()
     // A connection that waits for an answer that never comes does not keep the process.
     await Promise.race([pool.end(), sleep(POOL_END_MS, undefined, { ref: false })])

@@ -61,6 +61,8 @@ export type RequestHeaderParts = {
   readonly body: string | Buffer
   /** every valid secret, the oldest first: that one makes `x-signature` */
   readonly secrets: readonly Secret[]
+  /** of the trace that the application gave */
+  readonly traceparent?: string | undefined
   /** checked by `customHeaderProblems` when they were saved */
   readonly custom?: Readonly<Record<string, string>> | undefined
   /** e.g. `Bearer …` from OAuth 2; takes the place of a custom `authorization` */
@@ -84,11 +86,13 @@ export const requestHeaders = (parts: RequestHeaderParts): string[] => {
   list.push('x-event', eventType)
   const [oldest] = secrets
   if (oldest !== undefined) list.push('x-signature', bodySignature(body, oldest))
+  if (parts.traceparent !== undefined && parts.profile === 'standard') list.push('traceparent', parts.traceparent)
   if (authorization !== undefined) list.push('authorization', authorization)
   for (const name in custom) {
     const value = custom[name]
     if (value === undefined || isReservedHeader(name)) continue
     if (authorization !== undefined && name.toLowerCase() === 'authorization') continue
+    if (parts.traceparent !== undefined && name.toLowerCase() === 'traceparent') continue
     list.push(name, value)
   }
   return list

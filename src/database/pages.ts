@@ -10,6 +10,8 @@ export type DueDelivery = {
   readonly eventType: string
   /** what it is about; null = nothing in particular */
   readonly resourceId: string | null
+  /** as the application set it; null = it set none */
+  readonly traceparent: string | null
   /** attempts that have ended: the fence of the result */
   readonly attempts: number
   /** the very text that is sent */
@@ -29,11 +31,11 @@ export type PageWish = {
   readonly afterKey: string
 }
 
-type DueRow = [id: string, endpointId: string, tenantId: string, eventId: string, eventType: string, attempts: number, body: string, resourceId: string | null]
+type DueRow = [id: string, endpointId: string, tenantId: string, eventId: string, eventType: string, attempts: number, body: string, resourceId: string | null, traceparent: string | null]
 
 const COLUMNS = `
        due.id, due.endpoint_id, due.tenant_id, due.event_id, due.event_type, due.attempts,
-       case due.payload_format when 'legacy' then webhooks.legacy_envelope(e) else webhooks.envelope(e) end, due.resource_id`
+       case due.payload_format when 'legacy' then webhooks.legacy_envelope(e) else webhooks.envelope(e) end, due.resource_id, e.context ->> 'traceparent'`
 
 /*
  * From the beginning each time, without what is in flight: a cursor would pass by what commits late. Deliveries of one
@@ -108,6 +110,7 @@ const asDue = (row: DueRow, orderKey: string | null = null): DueDelivery => ({
   attempts: row[5],
   body: row[6],
   resourceId: row[7],
+  traceparent: row[8],
   occurredAtMs: timeOf(row[3]),
   orderKey,
 })
@@ -137,8 +140,8 @@ export const readPages = async (pool: pg.Pool, wishes: readonly PageWish[], busy
       values: [ordered.map(({ endpointId }) => endpointId), ordered.map(({ limit }) => limit), busyIds, ordered.map(({ afterKey }) => afterKey)],
     })
     for (const row of heads.rows) {
-      due.push(asDue(row.slice(0, 8) as DueRow, row[8]))
-      lastKeys.set(row[1], row[8])
+      due.push(asDue(row.slice(0, 9) as DueRow, row[9]))
+      lastKeys.set(row[1], row[9])
     }
   }
   return { due, lastKeys }

@@ -1,6 +1,7 @@
 /** One attempt: sign, send, judge. Nothing here knows of lanes or of the database. */
 import { requestHeaders } from '../core/headers.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { traceParentHeader } from '../core/traceparent.ts'
 import { parseSecret, type Secret } from '../core/signature.ts'
 import { judge, type Verdict } from '../core/verdict.ts'
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
@@ -10,6 +11,7 @@ import type { Exchange } from '../http/exchange.ts'
 import type { TokenResult, TokenSource } from '../http/oauth.ts'
 import type { Sender } from '../http/sender.ts'
 import type { Clock } from './clock.ts'
+import { beginSpan, type AttemptSpan } from './spans.ts'
 
 export type AttemptDeps = {
   readonly sender: Sender
@@ -17,6 +19,8 @@ export type AttemptDeps = {
   readonly clock: Clock
   /** `Rowhook/<version>` */
   readonly userAgent: string
+  /** told of each attempt that belongs to a trace; left out where nobody exports traces */
+  readonly onSpan?: ((span: AttemptSpan) => void) | undefined
 }
 
 /** What came of an attempt; `undefined` result: it was stopped by ourselves and spends nothing. */
@@ -104,6 +108,7 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   if (token?.kind === 'refused') return withoutToken(due, token, askedAtMs, startedAtMs - askedAtMs)
   if (!mayStart()) return notSent()
 
+  const span = due.traceparent === null ? undefined : beginSpan(due)
   const headers = requestHeaders({
     profile: endpoint.signatureProfile,
     userAgent: deps.userAgent,
@@ -112,6 +117,7 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
     timestampSeconds: Math.floor(startedAtMs / 1000),
     body: due.body,
     secrets: endpoint.secrets.map((text) => secretOf(text, endpoint.signatureProfile)),
+    traceparent: span && traceParentHeader(span.parent, span.spanId),
     custom: endpoint.headers,
     authorization: token === undefined ? undefined : `Bearer ${token.value}`,
   })
@@ -121,6 +127,10 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   const isTrouble = saysTrouble(outcome)
   if (outcome.kind === 'unreachable' && outcome.reason === 'aborted') return { result: undefined, verdict, outcome, isTrouble }
   if (endpoint.auth !== null && token !== undefined && outcome.kind === 'rejected' && outcome.status === 401) deps.tokens.invalidate(endpoint.auth, token.value)
+  if (span !== undefined && deps.onSpan !== undefined) {
+    const status = outcome.kind === 'unreachable' ? null : outcome.status
+    deps.onSpan({ ...span, due, host: new URL(endpoint.url).host, startedAtMs, durationMs: exchange.durationMs, status, error: errorOf(outcome) })
+  }
   return { result: asResult(due, loggedHeaders(headers), startedAtMs, exchange, verdict), verdict, outcome, isTrouble }
 }
 

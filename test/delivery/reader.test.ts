@@ -15,7 +15,7 @@ const endpoint: LaneEndpoint = {
   circuit: 'closed', circuitOpenings: 0, circuitRules: { failures: 10, failureRate: 0.5, openMinMs: 30_000, openMaxMs: 900_000 }, consecutiveFailures: 0, paceUsedForMs: null,
   crashes: 0, suspectId: null, suspectCrashes: 0, recalledAt: null,
 }
-const due = (id: string): DueDelivery => ({ id, endpointId: 'e', tenantId: 't', eventId: id, eventType: 'sale.created', attempts: 0, body: '{}', occurredAtMs: 0, orderKey: null, resourceId: null })
+const due = (id: string): DueDelivery => ({ id, endpointId: 'e', tenantId: 't', eventId: id, eventType: 'sale.created', attempts: 0, body: '{}', occurredAtMs: 0, orderKey: null, resourceId: null, traceparent: null })
 
 const reading = suite('reading pages')
 
