@@ -13,6 +13,7 @@ import { register as partitions } from './commands/partitions.ts'
 import { register as postgres } from './commands/postgres.ts'
 import { register as recover } from './commands/recover.ts'
 import { register as replay } from './commands/replay.ts'
+import { register as secrets } from './commands/secrets.ts'
 import { register as serve } from './commands/serve.ts'
 import { register as settings } from './commands/settings.ts'
 import { register as sql } from './commands/sql.ts'
@@ -39,6 +40,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   replay,
   tail,
   settings,
+  secrets,
   partitions,
   forgetTenant,
   emit,

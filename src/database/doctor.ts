@@ -2,6 +2,7 @@
 import { checkMigrated } from './migrated.ts'
 import { RowhookError } from '../core/errors.ts'
 import { fault, type Check, type Patient, type Problem } from './doctor/check.ts'
+import { secrets } from './doctor/secrets.ts'
 import { capture, partitionTriggers, settings, switches } from './doctor/choices.ts'
 import { clock, lockTable, logTriggers, oldTransactions, rights, version } from './doctor/server.ts'
 import { alerts, armed, backlog, deadLetters, failingEndpoints, jobs, lanes, partitions, workers } from './doctor/work.ts'
@@ -28,7 +29,7 @@ const migrations: Check = {
 const first: readonly Check[] = [version, migrations]
 const rest: readonly Check[] = [
   rights, logTriggers, capture, partitionTriggers, workers, armed, lanes, backlog, failingEndpoints, deadLetters,
-  partitions, jobs, switches, settings, clock, oldTransactions, lockTable, alerts,
+  partitions, jobs, switches, settings, secrets, clock, oldTransactions, lockTable, alerts,
 ]
 
 /** A check that cannot be made is a finding itself, and keeps no other from being made. */

@@ -1,6 +1,8 @@
 /** `rowhook doctor` finds each of the faults that are planted here, one by one, and nothing in good health. */
+import { randomBytes } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createKeyring } from '../../src/core/sealing.ts'
 import { examine, type Patient } from '../../src/database/doctor.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, endDelivery, deliveriesOf } from '../support/endpoints.ts'
@@ -19,10 +21,13 @@ const healthy = async () => {
 /** Every problem, as `level check: problem`. */
 const problems = async (db: TestDatabase, more: Partial<Patient> = {}): Promise<string[]> => {
   const client = await db.connect()
-  const found = await examine({ client, databaseUrl: db.url, allowHttp: false, outboundEnabled: true, nowMs: Date.now, ...more })
+  const found = await examine({ client, databaseUrl: db.url, allowHttp: false, outboundEnabled: true, keyring: ring(key), nowMs: Date.now, ...more })
   await client.end()
   return found.flatMap(({ check, problems }) => problems.map(({ level, problem }) => `${level} ${check}: ${problem}`))
 }
+
+const key = randomBytes(32)
+const ring = (...keys: Buffer[]) => createKeyring({ keys, randomBytes })
 
 const shared = await healthy()
 
@@ -49,6 +54,7 @@ const plants: readonly Plant[] = [
   { name: 'a tenant switched off', sql: `insert into webhooks.tenant_settings (tenant_id, sending) values ('acme', false)`, undo: `delete from webhooks.tenant_settings`, finds: /^warning switches: .*acme/ },
   { name: 'a disabled event type', sql: `update webhooks.event_types set enabled = false where name = 'sale.created'`, undo: `update webhooks.event_types set enabled = true`, finds: /^warning switches: .*sale\.created/ },
   { name: 'an environment that sends nothing', more: { outboundEnabled: false }, finds: /^warning switches: OUTBOUND/ },
+  { name: 'an environment without a key', more: { keyring: ring() }, finds: /^warning secrets at rest: Secrets are not sealed at rest/ },
   { name: 'environments that differ', more: { allowHttp: true }, finds: /^warning settings: .*WEBHOOK_ALLOW_HTTP/ },
   { name: 'dead letters that expire too late', sql: `update webhooks.settings set dead_letter_ttl = '60 days'`, undo: `update webhooks.settings set dead_letter_ttl = '7 days'`, finds: /^warning settings: dead_letter_ttl/ },
   { name: 'an alert that cannot fire', sql: `update webhooks.settings set alert_dead_letter_age = '8 days'`, undo: `update webhooks.settings set alert_dead_letter_age = '24 hours'`, finds: /^warning settings: alert_dead_letter_age/ },
@@ -77,6 +83,29 @@ doctor('finds lanes that do not move, dead letters, and a contradiction of retri
   for (const finds of [/^fault lanes that do not move: 3 deliveries/, /^warning dead letters: There are 12/, /^fault settings: An endpoint retries for longer/]) {
     assert.ok(found.some((each) => finds.test(each)), `${finds}\n${found.join('\n')}`)
   }
+})
+
+doctor('finds secrets that lie open, under an older key, under a key that is missing, and those of another endpoint', async () => {
+  const db = await healthy()
+  const [older, gone] = [randomBytes(32), randomBytes(32)]
+  const sealBy = async (keyring: ReturnType<typeof ring>, place: 'its own' | 'another' = 'its own') => {
+    const id = await createEndpoint(db.pool, { name: `${place} place` })
+    const endpointId = place === 'its own' ? id : '019aa7a2-3f00-7000-8000-000000000001'
+    await db.pool.query('select webhooks.set_secret($1, $2)', [id, keyring.seal(`whsec_${randomBytes(32).toString('base64')}`, { tenantId: 'default', endpointId, purpose: 'signing' })])
+    return id
+  }
+  await sealBy(ring(key))
+  assert.equal(await problems(db), [])
+  await createEndpoint(db.pool, { headers: { 'x-token': 'hunter2' } })
+  await sealBy(ring(older))
+  const [missing, copied] = [await sealBy(ring(gone)), await sealBy(ring(key), 'another')]
+  const found = await problems(db, { keyring: ring(key, older) })
+  assert.is(found.length, 4, found.join('\n'))
+  const [open, old, lost, foreign] = found
+  assert.match(open!, /^warning secrets at rest: 2 secrets and header values are not sealed/)
+  assert.match(old!, /^warning secrets at rest: 1 secrets and header values are sealed by an older key/)
+  assert.match(lost!, `its own place (${missing}) wait: its signing secret is sealed by key ${ring(gone).newest}`)
+  assert.match(foreign!, `another place (${copied}) wait: its signing secret was sealed for another place`)
 })
 
 doctor('finds a table that lost a column', async () => {

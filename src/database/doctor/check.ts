@@ -1,5 +1,6 @@
 /** What the checks of `rowhook doctor` have in common. */
 import type pg from 'pg'
+import type { Keyring } from '../../core/sealing.ts'
 
 export type Problem = {
   /** `fault`: something does not work, or will not soon; `warning`: somebody should know */
@@ -16,6 +17,8 @@ export type Patient = {
   /** what this process's environment says */
   readonly allowHttp: boolean
   readonly outboundEnabled: boolean
+  /** the keys of this process's environment */
+  readonly keyring: Keyring
   /** milliseconds since the epoch, of this machine */
   readonly nowMs: () => number
 }
