@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { api } from './api.ts'
 import { backlog } from './backlog.ts'
 import { byHand } from './by-hand.ts'
 import { fairness } from './fairness.ts'
@@ -14,6 +15,7 @@ import { plot } from './harness/plot.ts'
 import { jsonLines, machineLine, table } from './harness/report.ts'
 import { runFigure, type FigureResult } from './harness/run.ts'
 import { latency } from './latency.ts'
+import { live } from './live.ts'
 import { log } from './log.ts'
 import { memory } from './memory.ts'
 import { rates } from './rates.ts'
@@ -21,7 +23,7 @@ import { scale } from './scale.ts'
 import { throughput } from './throughput.ts'
 import { writes } from './writes.ts'
 
-const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, rates, byHand, guard]
+const figures: readonly Figure[] = [throughput, latency, writes, fairness, backlog, log, scale, memory, rates, byHand, api, live, guard]
 
 const usage = `npm run bench -- [figure] [--json] [--runs n] [--size n] [--only pattern] [--svg file] [--statements]
 

@@ -51,4 +51,6 @@ export type Figure = {
   /** left out of `npm run bench` without a name */
   readonly onDemand?: boolean
   readonly variants: (bench: Bench, size: number) => readonly Variant[] | Promise<readonly Variant[]>
+  /** ends what the variants share */
+  readonly end?: () => Promise<void>
 }

@@ -41,13 +41,17 @@ export const runFigure = async (bench: Bench, figure: Figure, { runs = figure.ru
   const [main] = figure.metrics
   const variants = (await figure.variants(bench, size)).filter(({ name }) => only?.test(name) ?? true)
   const samples = new Map<string, Sample[]>()
-  for (let round = 0; round < runs; round++) {
-    for (const { name, missing, run } of variants) {
-      if (missing !== undefined) continue
-      const sample = await run()
-      samples.set(name, [...(samples.get(name) ?? []), sample])
-      say(`${figure.name} ${round + 1}/${runs} ${name}: ${figure.metrics.flatMap((metric) => (sample[metric.name] === undefined ? [] : [`${sample[metric.name]!.toFixed(metric.digits)} ${metric.unit}`])).join(', ')}`)
+  try {
+    for (let round = 0; round < runs; round++) {
+      for (const { name, missing, run } of variants) {
+        if (missing !== undefined) continue
+        const sample = await run()
+        samples.set(name, [...(samples.get(name) ?? []), sample])
+        say(`${figure.name} ${round + 1}/${runs} ${name}: ${figure.metrics.flatMap((metric) => (sample[metric.name] === undefined ? [] : [`${sample[metric.name]!.toFixed(metric.digits)} ${metric.unit}`])).join(', ')}`)
+      }
     }
+  } finally {
+    await figure.end?.()
   }
   const results = resultsOf(samples, main!.name)
   return {

@@ -138,7 +138,8 @@ create function webhooks_private.window_page(
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off as $$
+set enable_seqscan = off
+set cpu_tuple_cost = 0.1 as $$
 #variable_conflict use_column
 begin
   looked := array(select e.id

@@ -14,7 +14,8 @@ create function webhooks.preview_filter(
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off as $$
+set enable_seqscan = off
+set cpu_tuple_cost = 0.1 as $$
 #variable_conflict use_column
 declare
   tenant text := webhooks_private.tenant_of_caller(preview_filter.tenant_id);

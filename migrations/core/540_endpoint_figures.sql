@@ -4,6 +4,8 @@
 /*
  * A chart reads at most 200,000 deliveries, however many there are: each bucket has an equal share of them and is counted
  * from its beginning. One that holds more than its share is extrapolated by the time that the share took, and says so.
+ * Rows are priced up (cpu_tuple_cost), so that the planner takes the index of the tenant or endpoint: by the key it would
+ * read the rows of all others in the bucket too (0.75 s for a twentieth of a million).
  */
 create function webhooks_private.chart_of(period interval, bucket interval, charts integer default 1, out first_at timestamptz, out share integer)
 language plpgsql stable
@@ -51,7 +53,8 @@ returns table (endpoint_id uuid, at timestamptz, deliveries bigint, succeeded bi
                p50_ms integer, p95_ms integer, estimated boolean)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off as $$
+set enable_seqscan = off
+set cpu_tuple_cost = 0.1 as $$
 #variable_conflict use_column
 declare
   chart record := webhooks_private.chart_of(endpoint_series.period, endpoint_series.bucket, cardinality(endpoint_series.endpoint_ids));

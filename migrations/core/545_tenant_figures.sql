@@ -6,7 +6,8 @@ returns table (at timestamptz, deliveries bigint, succeeded bigint, failed bigin
                p50_ms integer, p95_ms integer, estimated boolean)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off as $$
+set enable_seqscan = off
+set cpu_tuple_cost = 0.1 as $$
 #variable_conflict use_column
 declare
   chart record := webhooks_private.chart_of(tenant_series.period, tenant_series.bucket);
@@ -51,6 +52,7 @@ create function webhooks.tenant_summary(
 language sql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set cpu_tuple_cost = 0.1
 begin atomic
   with answers as (
     select percentile_disc(array[0.5, 0.95]) within group (order by d.response_time_ms) as times

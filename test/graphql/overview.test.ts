@@ -42,7 +42,7 @@ figures('of a list of endpoints come by one statement', async () => {
   const { result: { data }, statements } = await countStatements(() => viewer('{ endpoints { nodes { name sparkline(interval: {hours: 1}, bucket: {hours: 1}) { deliveries } } } }'))
   const found = data.endpoints.nodes.map(({ name, sparkline }: { name: string; sparkline: { deliveries: number }[] }) => [name, sparkline.map(({ deliveries }) => deliveries)])
   assert.equal(found, [['one', [0, 4]], ['two', [0, 0]]])
-  assert.is(statements.filter((text) => text.includes('endpoint_series')).length, 1)
+  assert.is(statements.filter(({ text }) => text.includes('endpoint_series')).length, 1)
 })
 
 figures('of a bucket that holds more than is read are estimated', async () => {

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { startTestApi } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
+import { countStatements } from '../support/statements.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const api = await startTestApi(db.url)
@@ -34,6 +35,18 @@ reading('follows relations both ways in one request', async () => {
   assert.equal(failed.attempts.nodes.map(({ number, status, errorKind }: Record<string, unknown>) => [number, status, errorKind]), [[1, 500, 'rejected'], [2, 500, 'rejected']])
   assert.is(JSON.parse(failed.event.body).data.n, 1)
   assert.is(open.status, 'pending')
+})
+
+reading('asks the database one question a request, planned for the tenant that asks', async () => {
+  for (const query of [
+    '{ deliveries(first: 50) { nodes { id status endpoint { name url } lastAttempt { number status durationMs } event { body } } pageInfo { hasNextPage endCursor } } }',
+    '{ endpoints { nodes { name health { state due backlog } figures { totalDeliveries } deliveries(first: 3) { nodes { id } } } } }',
+    `{ endpoint(id: "${endpointId}") { name health { state } deliveries(first: 5) { nodes { attempts(first: 2) { nodes { number } } } } } }`,
+    '{ events(first: 5) { nodes { id type deliveries { nodes { status } } } } }',
+  ]) {
+    const { result, statements } = await countStatements(() => viewer(query))
+    assert.equal([result.errors, statements.map(({ name }) => name)], [[], [undefined]], `${query}: ${statements.map(({ text }) => text).join('\n')}`)
+  }
 })
 
 reading('gives an event its deliveries, by key', async () => {
