@@ -33,10 +33,6 @@ const measured = (bench: Bench, watchers: number, size: number) => async (): Pro
   )
   await pause(2_000)
 
-  const idleFrom = bench.server.cpuMs()
-  await pause(IDLE_MS)
-  const idle = ((bench.server.cpuMs() - idleFrom) / IDLE_MS) * 1000
-
   const committed = new Map<string, number>()
   for (let n = 0; watchers > 0 && n < 50; n++) {
     const { rows } = await api.pool.query<{ id: string }>(
@@ -55,6 +51,11 @@ const measured = (bench: Bench, watchers: number, size: number) => async (): Pro
   const [cpuMs, startedMs] = [bench.server.cpuMs(), performance.now()]
   await writeSingly(api.pool, { count: size, endpoints: ENDPOINTS, bodyBytes: 500, from: 500 })
   const tookMs = performance.now() - startedMs
+  await pause(2_000) // what was written is still being shown
+  const idleFrom = bench.server.cpuMs()
+  await pause(IDLE_MS)
+  const idle = ((bench.server.cpuMs() - idleFrom) / IDLE_MS) * 1000
+
   const sample = { writes: (size / tookMs) * 1000, storeUs: ((bench.server.cpuMs() - cpuMs) * 1000) / size, idle, ...(watchers > 0 ? { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) } : {}) }
   await Promise.all(sockets.map(async (socket) => socket.dispose()))
   owner.release(true)

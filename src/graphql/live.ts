@@ -16,12 +16,16 @@ export type Live = {
   readonly stop: () => void
 }
 
-/** How soon a change is seen. */
+/** How soon a change is seen, where looking takes no longer than a tenth of that. */
 const LOOK_MS = 250
+/** Looking takes a tenth of the time at most: whoever watches much sees it later. */
+const IDLE_SHARE = 9
 /** A transaction that commits later than this after its event was written is not seen as new. */
 const LATE_SECONDS = 30
 /** Ids for one watcher and look; of a bulk load only the newest are shown. */
 const AT_ONCE = 25
+/** Ids for all watchers and look, since each is read for its watcher: 200 a second. Who gets none this time is first the next. */
+const AT_ONCE_IN_ALL = 50
 const QUEUE = 100
 const MAX_WATCHERS = 1_000
 
@@ -29,12 +33,12 @@ type Watcher = { readonly topic: Topic; readonly push: (id: string) => void; rea
 
 const isOpen = (state: string) => state.startsWith('pending') || state.startsWith('retrying')
 
-/** What differs from what was known; at the first look nothing does. */
+/** What differs from what was known, oldest first; at the first look nothing does. */
 const changed = (known: Watcher['known'], found: ReadonlyMap<string, string>): string[] => {
   if (known === undefined) return []
   const ids = [...found].filter(([id, state]) => known.get(id) !== state).map(([id]) => id)
   const ended = [...known].filter(([id, state]) => isOpen(state) && !found.has(id)).map(([id]) => id)
-  return [...ids, ...ended].toSorted((one, other) => (one < other ? -1 : 1)).slice(-AT_ONCE)
+  return [...ids, ...ended].toSorted((one, other) => (one < other ? -1 : 1))
 }
 
 export const createLive = (deps: LiveDeps): Live => {
@@ -42,42 +46,54 @@ export const createLive = (deps: LiveDeps): Live => {
   let timer: NodeJS.Timeout | undefined
   let isLooking = false
 
-  const show = (watcher: Watcher, found: ReadonlyMap<string, string>) => {
-    for (const id of changed(watcher.known, found)) watcher.push(id)
-    watcher.known = found
+  /** Gives each watcher its share of what has changed; one that gets nothing keeps what it knew, and so misses nothing. */
+  const show = (found: ReadonlyMap<Watcher, ReadonlyMap<string, string>>) => {
+    const changes = [...found].map(([watcher, rows]) => ({ watcher, rows, ids: changed(watcher.known, rows) }))
+    const share = Math.max(1, Math.min(AT_ONCE, Math.floor(AT_ONCE_IN_ALL / changes.filter(({ ids }) => ids.length > 0).length)))
+    let left = AT_ONCE_IN_ALL
+    for (const { watcher, rows, ids } of changes) {
+      if (ids.length > 0 && left <= 0) continue
+      watcher.known = rows
+      if (ids.length === 0) continue
+      left -= Math.min(ids.length, share)
+      for (const id of ids.slice(-share)) watcher.push(id)
+      if (watchers.delete(watcher)) watchers.add(watcher) // behind those that waited
+    }
   }
 
   const look = async (): Promise<void> => {
+    const present = [...watchers] // who comes meanwhile knows nothing yet, and is not told that all is new
     const endpoints = new Set<string>()
     const tenants = new Set<string>()
-    for (const { topic } of watchers) {
+    for (const { topic } of present) {
       if (topic.kind === 'deliveries') endpoints.add(topic.endpointId)
       else tenants.add(topic.tenantId)
     }
     const [deliveries, events] = await Promise.all([endpoints.size > 0 ? deps.deliveries([...endpoints]) : [], tenants.size > 0 ? deps.events([...tenants], LATE_SECONDS) : []])
-    for (const watcher of watchers) {
-      const { topic } = watcher
-      if (topic.kind === 'deliveries') {
-        const own = deliveries.filter(({ endpointId, tenantId }) => endpointId === topic.endpointId && (topic.tenantId === undefined || tenantId === topic.tenantId))
-        show(watcher, new Map(own.map(({ id, state }) => [id, state])))
-      } else {
-        const own = new Map(events.filter(({ tenantId }) => tenantId === topic.tenantId).map(({ id }) => [id, '']))
-        show(watcher, own)
-      }
+    const byEndpoint = Map.groupBy(deliveries, ({ endpointId }) => endpointId)
+    const byTenant = Map.groupBy(events, ({ tenantId }) => tenantId)
+    const rowsFor = ({ topic }: Watcher): ReadonlyMap<string, string> => {
+      if (topic.kind === 'events') return new Map(byTenant.get(topic.tenantId)?.map(({ id }) => [id, '']))
+      const rows = byEndpoint.get(topic.endpointId) ?? []
+      return new Map(topic.tenantId === undefined || rows[0]?.tenantId === topic.tenantId ? rows.map(({ id, state }) => [id, state]) : [])
     }
+    show(new Map(present.filter((watcher) => watchers.has(watcher)).map((watcher) => [watcher, rowsFor(watcher)])))
   }
 
-  const tick = () => {
+  const tick = async () => {
     if (isLooking) return
     isLooking = true
-    look().catch(deps.onError).finally(() => (isLooking = false))
+    clearTimeout(timer)
+    const startedMs = performance.now()
+    await look().catch(deps.onError)
+    const tookMs = performance.now() - startedMs
+    isLooking = false
+    if (watchers.size > 0) timer = setTimeout(() => void tick(), Math.max(LOOK_MS - tookMs, IDLE_SHARE * tookMs))
   }
 
   const leave = (watcher: Watcher) => {
     watchers.delete(watcher)
-    if (watchers.size > 0) return
-    clearInterval(timer)
-    timer = undefined
+    if (watchers.size === 0) clearTimeout(timer)
   }
 
   const subscribe = (text: string | number): AsyncIterableIterator<string> => {
@@ -98,8 +114,7 @@ export const createLive = (deps: LiveDeps): Live => {
       },
     }
     if (!isEnded) watchers.add(watcher)
-    timer ??= setInterval(tick, LOOK_MS)
-    tick()
+    void tick()
     const finish = (): Promise<IteratorResult<string>> => {
       leave(watcher)
       watcher.end()
@@ -124,7 +139,7 @@ export const createLive = (deps: LiveDeps): Live => {
     stop: () => {
       for (const watcher of watchers) watcher.end()
       watchers.clear()
-      clearInterval(timer)
+      clearTimeout(timer)
     },
   }
 }

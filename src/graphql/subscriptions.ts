@@ -8,9 +8,9 @@ import { tenantOf } from './tenant.ts'
 
 const sdl = `
 extend type Subscription {
-  "A delivery of the endpoint that is new or has changed, a quarter of a second later at most. Of a bulk load only the newest are shown."
+  "A delivery of the endpoint that is new or has changed, about a quarter of a second later. Of a bulk load only the newest are shown."
   deliveryUpdated(endpointId: UUID!): Delivery
-  "An event of the tenant, a quarter of a second after its commit at most. Of a bulk load only the newest are shown."
+  "An event of the tenant, about a quarter of a second after its commit. Of a bulk load only the newest are shown."
   eventCreated(
     "Whose events. The operator has to name it; everybody else has one tenant only."
     tenantId: String
