@@ -82,7 +82,7 @@ create trigger _500_checkpoint
   referencing old table as old_entries
   for each statement execute function webhooks_private.tg_audit_log__checkpoint();
 
-create function webhooks.verify_audit_log() returns table (audit_id bigint, problem text)
+create function webhooks.verify_audit_log(newest bigint default null) returns table (audit_id bigint, problem text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
@@ -91,7 +91,7 @@ begin atomic
            lag(c.hash) over (order by c.link) as before,
            lag(c.link) over (order by c.link) as link_before,
            case when a.id is not null then convert_to(webhooks_private.audit_text(a), 'utf8') end as entry
-      from webhooks_private.audit_chain as c
+      from (select n.* from webhooks_private.audit_chain as n order by n.link desc limit newest + 1) as c
       left join webhooks.audit_log as a on a.id = c.audit_id
   )
   select c.audit_id,
@@ -108,13 +108,45 @@ begin atomic
      and a.at < now() - interval '10 minutes'
    order by 1;
 end;
-comment on function webhooks.verify_audit_log() is
-  'Rows of the audit log that were changed, removed or slipped in since they were chained. No row: none were. Compare the newest hash with the one in the log of the workers to see that the end is not cut off.';
+comment on function webhooks.verify_audit_log(bigint) is
+  'Rows of the audit log that were changed, removed or slipped in since they were chained, among the newest so many (null: all). No row: none were. Compare the newest hash with the one in the log of the workers to see that the end is not cut off.';
 
-grant execute on function webhooks.verify_audit_log() to rowhook_dba, rowhook_operator;
+create function webhooks.audit_verification(
+  newest integer default 10000,
+  out checked integer,
+  out broken  integer,
+  out first_broken bigint,
+  out problem text,
+  out waiting integer,
+  out since   timestamptz,
+  out head    text
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  with bound as (select least(greatest(coalesce(newest, 10000), 1), 100000) as most),
+       links as (select c.audit_id, c.hash, c.link from webhooks_private.audit_chain as c order by c.link desc limit (select b.most from bound as b)),
+       found as (select v.audit_id, v.problem from bound as b cross join lateral webhooks.verify_audit_log(b.most) as v)
+  select (select count(*) from links)::integer,
+         (select count(*) from found)::integer,
+         (select min(f.audit_id) from found as f),
+         (select f.problem from found as f order by f.audit_id limit 1),
+         -- Ids are given in order, so what is not chained yet is beyond the newest link, or a little behind it.
+         (select count(*) from webhooks.audit_log as a
+           where a.id > coalesce((select max(l.audit_id) from links as l), 0) - 10000
+             and not exists (select from webhooks_private.audit_chain as c where c.audit_id = a.id))::integer,
+         (select a.at from webhooks.audit_log as a where a.id = (select l.audit_id from links as l order by l.link limit 1)),
+         (select encode(l.hash, 'hex') from links as l order by l.link desc limit 1);
+end;
+comment on function webhooks.audit_verification(integer) is
+  'Whether the newest entries of the audit log (10,000; 100,000 at the most) agree with their chain: how many were checked, how many do not agree and the first of them, how many wait to be chained, since when it was checked, and the newest hash. For all tenants: the chain is one.';
+
+grant execute on function webhooks.verify_audit_log(bigint) to rowhook_dba, rowhook_operator;
+grant execute on function webhooks.audit_verification(integer) to rowhook_dba, rowhook_tenant_owner, rowhook_operator;
 
 -- Down Migration
-drop function webhooks.verify_audit_log();
+drop function webhooks.audit_verification(integer);
+drop function webhooks.verify_audit_log(bigint);
 drop trigger _500_checkpoint on webhooks.audit_log;
 drop function webhooks_private.tg_audit_log__checkpoint();
 drop function webhooks_private.chain_audit_log(integer);

@@ -7,6 +7,7 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { AddressPolicy } from '../core/address.ts'
 import type { Keyring } from '../core/sealing.ts'
+import { AuditPlugin } from './audit.ts'
 import { maskErrors, type OnInternal } from './errors.ts'
 import { ExposedPlugin } from './exposed.ts'
 import { FiguresPlugin } from './figures.ts'
@@ -76,7 +77,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
 
 export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, AuditPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

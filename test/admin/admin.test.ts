@@ -1,13 +1,15 @@
 /** The admin page in a real Chromium, before a real server, worker and database. All in one file, because one browser is enough. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { apiKeys } from './cases/api-keys.ts'
+import { auditLog } from './cases/audit-log.ts'
 import type { Case } from './cases/case.ts'
 import { deliveries } from './cases/deliveries.ts'
 import { session } from './cases/session.ts'
 import { openBrowser } from './support/browser.ts'
 import { createWorld } from './support/world.ts'
 
-const cases: readonly Case[] = [...session, ...deliveries]
+const cases: readonly Case[] = [...session, ...deliveries, ...auditLog, ...apiKeys]
 
 const { browser, failures } = await openBrowser()
 const world = browser && (await createWorld(browser))

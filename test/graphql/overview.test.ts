@@ -105,6 +105,25 @@ previews('of the next attempt say when and why', async () => {
   assert.equal((await next(failed!.id)).lastAttempt, { number: 5 })
 })
 
+const audit = suite('the audit log')
+
+audit('says whether it agrees with its chain, to those who read it', async () => {
+  await db.pool.query('select webhooks_private.chain_audit_log()')
+  const ask = (client: typeof owner) => client('{ auditVerification(newest: 100) { checked broken firstBroken problem waiting since head } }')
+  const { data } = await ask(owner)
+  assert.ok(data.auditVerification.checked > 0)
+  assert.match(data.auditVerification.head, /^[0-9a-f]{64}$/)
+  assert.equal([data.auditVerification.broken, data.auditVerification.firstBroken, data.auditVerification.waiting], [0, null, 0])
+  const entry = (await db.pool.query<{ id: string; actor: string }>('select id, actor from webhooks.audit_log order by id limit 1')).rows[0]!
+  await db.pool.query(`update webhooks.audit_log set actor = 'x' where id = $1`, [entry.id])
+  const { data: found } = await ask(operator)
+  assert.equal([found.auditVerification.broken, found.auditVerification.firstBroken], [1, entry.id])
+  await db.pool.query('update webhooks.audit_log set actor = $2 where id = $1', [entry.id, entry.actor])
+  assert.is(refusal(await ask(manager)), 'WHRGT')
+})
+
+audit.run()
+
 const settings = suite('settings')
 
 settings('are read and changed by the operator alone', async () => {

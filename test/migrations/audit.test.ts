@@ -85,6 +85,8 @@ audit('is chained after commit, and a change, a removal and a row slipped in sho
   assert.ok((await chain()) > 5)
   assert.is(await chain(), 0)
   assert.equal(await problems(), [])
+  const verification = (newest: number) => db.pool.query('select checked, broken, waiting, head is not null as has_head, since is not null as has_since from webhooks.audit_verification($1)', [newest])
+  assert.equal((await verification(3)).rows, [{ checked: 3, broken: 0, waiting: 0, has_head: true, has_since: true }])
   const shown = async (tamper: string) => {
     const client = await db.connect()
     await client.query('begin')
@@ -109,6 +111,10 @@ audit('still holds after the oldest rows are pruned, from the checkpoint on', as
   const { rows } = await pool.query(`update webhooks.audit_log set actor = 'x' where id = 5 returning id`)
   assert.is(rows.length, 1)
   assert.is((await pool.query('select * from webhooks.verify_audit_log()')).rows.length, 1)
+  // What is further back than was asked for is not looked at.
+  assert.equal((await pool.query('select * from webhooks.verify_audit_log(2)')).rows, [])
+  const { rows: [found] } = await pool.query('select broken, first_broken, problem from webhooks.audit_verification()')
+  assert.equal(found, { broken: 1, first_broken: '5', problem: 'The row has changed, or the one before it.' })
 })
 
 audit.after(() => db.drop())

@@ -28,3 +28,6 @@ export const InboxIcon = icon(<><path d="M4 13 6.5 5h11L20 13v6H4v-6Z" /><path d
 export const FilterIcon = icon(<path d="M4 6h16M7 12h10M10 18h4" />)
 export const BuildingIcon = icon(<path d="M5 21V5l9-2v18M14 9h5v12M3 21h18M8.5 8h2M8.5 12h2M8.5 16h2" />)
 export const HistoryIcon = icon(<><path d="M4 12a8 8 0 1 1 2.4 5.7" /><path d="M4 20v-4h4M12 8v4.5l3 1.5" /></>)
+export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
+export const KeyIcon = icon(<><circle cx="8" cy="15" r="4" /><path d="m11 12 8.5-8.5M16 7l3 3M13.5 9.5l2 2" /></>)
+export const ShieldIcon = icon(<><path d="M12 3 5 5.5v6c0 4.5 2.9 7.7 7 9.5 4.1-1.8 7-5 7-9.5v-6L12 3Z" /><path d="m9 12 2.2 2.2L15.2 10" /></>)

@@ -18,6 +18,9 @@ export const common = {
   none: 'none',
   open: 'Open',
   filters: 'Filters',
+  nothingFound: { title: 'Nothing matches these filters', text: 'Widen the time or take a filter away.' },
+  tenantNeeded: 'Which tenant?',
+  tenantNeededText: 'This is done for one tenant. Choose it at the foot of the navigation.',
   clearFilters: 'Clear filters',
   span: {
     label: 'Time',

@@ -19,7 +19,6 @@ export const deliveries = {
   },
   codes: { any: 'Any answer', '2xx': '2xx accepted', '3xx': '3xx redirects', '4xx': '4xx refused', '5xx': '5xx receiver in trouble', none: 'No answer at all' },
   empty: { title: 'No deliveries yet', text: 'As soon as an event matches an endpoint, its delivery appears here by itself.' },
-  nothingFound: { title: 'Nothing matches these filters', text: 'Widen the time or take a filter away.' },
   fresh: (of: number) => `Show ${count(of, 'new delivery', 'new deliveries')}`,
   deleted: 'deleted',
   noAnswer: 'no answer',

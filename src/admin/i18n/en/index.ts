@@ -1,9 +1,11 @@
 /** Every text of the page in English: the language that the others are measured by. */
+import { apiKeys } from './api-keys.ts'
+import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
 import { shell } from './shell.ts'
 
-export const en = { common, shell, deliveries }
+export const en = { common, shell, deliveries, auditLog, apiKeys }
 
 /** What a language has to have. */
 export type Texts = typeof en

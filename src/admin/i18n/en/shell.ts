@@ -5,7 +5,10 @@ export const shell = {
   navigation: 'Pages',
   openMenu: 'Open the menu',
   closeMenu: 'Close the menu',
-  pages: { deliveries: 'Deliveries' } as Record<string, string>,
+  pages: {
+    overview: 'Overview', deliveries: 'Deliveries', endpoints: 'Endpoints', events: 'Events', 'event-types': 'Event types',
+    alerts: 'Alerts', 'audit-log': 'Audit log', 'api-keys': 'API keys', settings: 'Settings',
+  } as Record<string, string>,
   scheme: { label: 'Colours', light: 'Light', dark: 'Dark', auto: 'As the system' },
   language: 'Language',
   keys: {

@@ -20,6 +20,9 @@ export const common: Texts['common'] = {
   none: 'ninguno',
   open: 'Abiertas',
   filters: 'Filtros',
+  nothingFound: { title: 'Nada coincide con estos filtros', text: 'Amplíe el tiempo o quite un filtro.' },
+  tenantNeeded: '¿Qué cliente?',
+  tenantNeededText: 'Esto se hace para un cliente. Elíjalo al pie de la navegación.',
   clearFilters: 'Quitar filtros',
   span: {
     label: 'Tiempo',

@@ -21,7 +21,6 @@ export const deliveries: Texts['deliveries'] = {
   },
   codes: { any: 'Cualquier respuesta', '2xx': '2xx aceptadas', '3xx': '3xx redirecciones', '4xx': '4xx rechazadas', '5xx': '5xx receptor con problemas', none: 'Sin respuesta' },
   empty: { title: 'Aún no hay entregas', text: 'En cuanto un evento coincida con un destino, su entrega aparecerá aquí por sí sola.' },
-  nothingFound: { title: 'Nada coincide con estos filtros', text: 'Amplíe el tiempo o quite un filtro.' },
   fresh: (of) => `Mostrar ${count(of, 'entrega nueva', 'entregas nuevas')}`,
   deleted: 'borrado',
   noAnswer: 'sin respuesta',

@@ -1,7 +1,9 @@
 /** Todos los textos de la página en español. */
 import type { Texts } from '../en/index.ts'
+import { apiKeys } from './api-keys.ts'
+import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
 import { shell } from './shell.ts'
 
-export const es: Texts = { common, shell, deliveries }
+export const es: Texts = { common, shell, deliveries, auditLog, apiKeys }

@@ -7,7 +7,10 @@ export const shell: Texts['shell'] = {
   navigation: 'Páginas',
   openMenu: 'Abrir el menú',
   closeMenu: 'Cerrar el menú',
-  pages: { deliveries: 'Entregas' },
+  pages: {
+    overview: 'Resumen', deliveries: 'Entregas', endpoints: 'Destinos', events: 'Eventos', 'event-types': 'Tipos de evento',
+    alerts: 'Alertas', 'audit-log': 'Auditoría', 'api-keys': 'Claves de API', settings: 'Ajustes',
+  },
   scheme: { label: 'Colores', light: 'Claro', dark: 'Oscuro', auto: 'Como el sistema' },
   language: 'Idioma',
   keys: {

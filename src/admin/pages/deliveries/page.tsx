@@ -4,10 +4,9 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
 import { useLocation, useRoute } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
-import { Empty } from '../../parts/empty.tsx'
-import { FilterIcon, InboxIcon } from '../../parts/icons.tsx'
+import { InboxIcon } from '../../parts/icons.tsx'
+import { ListOrEmpty } from '../../parts/list-or-empty.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemPanel } from '../../parts/problem.tsx'
 import { Split } from '../../parts/split.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
@@ -25,7 +24,7 @@ import css from './page.module.css'
 const READING_PX = 120
 
 export const DeliveriesPage = () => {
-  const { deliveries, shell, common } = useTexts()
+  const { deliveries, shell } = useTexts()
   const [, go] = useLocation()
   const [, params] = useRoute('/:id')
   const openId = params?.id
@@ -47,8 +46,6 @@ export const DeliveriesPage = () => {
     window.scrollTo({ top: 0 })
     pane.current?.scrollTo({ top: 0 })
   }
-  const isEmpty = list.rows.length === 0 && !list.isLoading && !list.problem
-  const isFiltered = Object.keys(filters).length > 0
 
   return (
     <Split pane={pane} detail={openId !== undefined && <DeliveryDetail key={openId} id={openId} onClose={close} onChange={list.patch} />}>
@@ -57,17 +54,10 @@ export const DeliveriesPage = () => {
         <Toggle size="sm" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} label={isLive ? shell.live.on : shell.live.off} title={isLive ? shell.live.turnOff : shell.live.turnOn} />
       </PageHead>
       <DeliveryFilterBar filters={filters} onChange={setFilters} choices={choices} />
-      <div className={css['list']}>
+      <ListOrEmpty list={list} icon={InboxIcon} empty={deliveries.empty} onClear={Object.keys(filters).length > 0 ? () => setFilters({}) : undefined}>
         {list.held.length > 0 && <Button className={css['fresh']} size="xs" radius="xl" onClick={release}>{deliveries.fresh(list.held.length)}</Button>}
-        {list.problem && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
-        {isEmpty && !isFiltered && <Empty icon={InboxIcon} {...deliveries.empty} />}
-        {isEmpty && isFiltered && (
-          <Empty icon={FilterIcon} {...deliveries.nothingFound}>
-            <Button variant="default" onClick={() => setFilters({})}>{common.clearFilters}</Button>
-          </Empty>
-        )}
-        {!isEmpty && !(list.problem && list.rows.length === 0) && <DeliveryList list={list} openId={openId} search={search} />}
-      </div>
+        <DeliveryList list={list} openId={openId} search={search} />
+      </ListOrEmpty>
     </Split>
   )
 }

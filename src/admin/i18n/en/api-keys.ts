@@ -1,0 +1,32 @@
+/** Texts of the API keys. */
+export const apiKeys = {
+  title: 'API keys',
+  lead: 'For machines that use the API. Each is shown once and can be ended at any time.',
+  one: 'API key',
+  missing: 'This key is not here',
+  columns: { name: 'Name', role: 'Role', state: 'State', ends: 'Ends', by: 'Made by', made: 'Made', tenant: 'Tenant', revoked: 'Revoked', id: 'Id', did: 'What it did' },
+  didLink: 'Its entries in the audit log',
+  states: { valid: 'Valid', endsSoon: 'Ends soon', expired: 'Expired', revoked: 'Revoked' },
+  roleNames: { viewer: 'Viewer', manager: 'Manager', owner: 'Owner' } as Record<string, string>,
+  roleTexts: {
+    viewer: 'reads endpoints, events, deliveries and figures',
+    manager: 'also changes endpoints, sends tests and events, retries and replays',
+    owner: 'also deletes endpoints, sees secrets, manages keys and reads the audit log',
+  } as Record<string, string>,
+  empty: { title: 'No keys yet', text: 'Make one for each machine or program, with the least rights that are enough.' },
+  make: {
+    open: 'New key',
+    name: 'Name',
+    nameHint: 'The machine or program that will use it; by this you know later which one to revoke.',
+    nameNeeded: 'Give it a name.',
+    role: 'What it may do',
+    end: 'Ends after',
+    ends: { month: '30 days', quarter: '90 days', year: 'A year', never: 'Never' },
+    run: 'Make the key',
+    made: 'Your new key',
+    once: 'Copy it now: it is kept as a hash only and cannot be shown again.',
+    tryIt: 'Try it:',
+    stored: 'I have stored it',
+  },
+  revoke: { open: 'Revoke', title: (name: string) => `Revoke “${name}”?`, text: 'Its next request is refused, and what it watches live ends within two seconds. This cannot be undone; make a new key if it was a mistake.' },
+}
