@@ -35,7 +35,8 @@ export const asText = (value: unknown): string | null => {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+/** A value for programs. */
+export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 
 /** Prints rows: a table with these columns, or with `--json` an array of whole objects. */
 export const printRows = (rows: readonly Row[], columns: readonly string[], { json }: JsonOption): void => {
@@ -45,7 +46,7 @@ export const printRows = (rows: readonly Row[], columns: readonly string[], { js
 
 /** Prints one thing: a line for each of its fields that has a value, or with `--json` the object. */
 export const printOne = (row: Row, { json }: JsonOption): void => {
-  if (json) return void printJson(row)
+  if (json) return printJson(row)
   const width = Math.max(...Object.keys(row).map((name) => name.length))
   for (const [name, value] of Object.entries(row)) {
     const text = asText(value)
@@ -53,9 +54,18 @@ export const printOne = (row: Row, { json }: JsonOption): void => {
   }
 }
 
-/** A line that overwrites itself while long work goes on; nothing where nobody looks. */
-export const showProgress = (text: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
+const BAR = 30
+
+/** `[######        ]  42 %  text`; without a share there is no bar. */
+export const progressLine = (text: string, share?: number): string => {
+  if (share === undefined) return text
+  const done = Math.min(1, Math.max(0, share))
+  return `[${'#'.repeat(Math.round(done * BAR)).padEnd(BAR)}] ${String(Math.floor(done * 100)).padStart(3)} %  ${text}`
+}
+
+/** A line that overwrites itself while long work goes on; nothing where nobody looks. @param share of the work that is done, 0 to 1 */
+export const showProgress = (text: string, share?: number): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${progressLine(text, share)}`)
 }
 
 export const endProgress = (): void => showProgress('')

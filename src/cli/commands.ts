@@ -1,6 +1,7 @@
 /** Every command, in the order in which `rowhook --help` lists them. A command loads what it needs when it runs, not here. */
 import type { Command } from 'commander'
 import { register as arm } from './commands/arm.ts'
+import { register as completion } from './commands/completion.ts'
 import { register as deliveries } from './commands/deliveries.ts'
 import { register as demo } from './commands/demo.ts'
 import { register as doctor } from './commands/doctor.ts'
@@ -48,4 +49,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   token,
   sql,
   postgres,
+  completion,
 ]

@@ -41,11 +41,12 @@ const report = (error: unknown): number => {
 /**
  * Runs a command line.
  * @param args without the program's name, e.g. `['migrate', 'up']`
+ * @param program all commands by default
  * @returns the exit code; a command that sets `process.exitCode` keeps it
  */
-export const runProgram = async (args: readonly string[]): Promise<number> => {
+export const runProgram = async (args: readonly string[], program = createProgram()): Promise<number> => {
   try {
-    await createProgram().parseAsync(args, { from: 'user' })
+    await program.parseAsync(args, { from: 'user' })
     return Number(process.exitCode ?? exitCodes.done)
   } catch (error) {
     return report(error)

@@ -28,3 +28,7 @@ export const showArrival = (arrival: Arrival, seenBefore: boolean): string => {
   const what = legible([arrival.eventType ?? `${arrival.method} ${arrival.path}`, arrival.eventId].filter(Boolean).join(' '))
   return `${what}  ${showVerdict(arrival)}, answered ${arrival.answered}${seenBefore ? ', seen before' : ''}\n  ${showBody(arrival.body)}`
 }
+
+/** The same for programs, on one line; `verified` is null where no secret was given. */
+export const arrivalJson = ({ method, path, eventType, eventId, verdict, answered, body }: Arrival, seenBefore: boolean): string =>
+  JSON.stringify({ method, path, event_type: eventType ?? null, event_id: eventId ?? null, verified: verdict === undefined ? null : verdict.refusal === undefined, refusal: verdict?.refusal?.message ?? null, answered, seen_before: seenBefore, body: body.toString('utf8') })

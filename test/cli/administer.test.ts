@@ -113,6 +113,7 @@ capture('watch a table by three default rules, or by given ones, and stop again'
   assert.match(stdout, /crate\.grown/)
   assert.not.match(stdout, /crate\.created/)
   assert.is((await rowhook('unwatch', 'public.crates')).stdout, 'public.crates is no longer watched\n')
+  assert.equal(await json('unwatch', 'public.crates'), { table: 'public.crates', was_watched: false })
   assert.match((await rowhook('watch', 'public.crates', '--rules', 'nonsense')).stderr, /Code: WHDAT/)
 })
 
@@ -160,3 +161,25 @@ retention('forget a tenant only when it is confirmed', async () => {
 
 retention.after(() => db.drop())
 retention.run()
+
+const others = suite('the other commands')
+
+others('say the same as JSON', async () => {
+  const other = await createTestDatabase({ template: 'core' })
+  const run = commandsOn(other.url)
+  const parse = async <T>(...args: string[]): Promise<T> => JSON.parse((await run(...args, '--json')).stdout) as T
+  assert.equal((await parse<{ armed_as: string[] }>('arm')).armed_as.length, 1)
+  await createEndpoint(other.pool)
+  const { event_id, deliveries } = await parse<{ event_id: string; deliveries: number }>('emit', 'test.event')
+  assert.equal([(await other.pool.query('select from webhooks.events where id = $1', [event_id])).rowCount, deliveries], [1, 1])
+  assert.equal(await parse('sql', `select 1 as one, null as none; delete from webhooks.api_keys`), [{ columns: ['one', 'none'], rows: [['1', null]], tag: 'SELECT 1' }, { columns: [], rows: [], tag: 'DELETE 0' }])
+  const states = await parse<{ state: string }[]>('migrate', 'status')
+  assert.ok(states.length > 40 && states.every(({ state }) => ['applied', 'pending'].includes(state)), JSON.stringify(states[0]))
+  assert.equal(await parse('migrate', 'up', '--core-only'), { applied: [] })
+  process.env['JWT_SECRET'] = 'a secret of the tests, 32 characters or more'
+  assert.match((await parse<{ token: string }>('token', '--role', 'operator')).token, /^[\w-]+\.[\w-]+\.[\w-]+$/)
+  delete process.env['JWT_SECRET']
+  await other.drop()
+})
+
+others.run()

@@ -1,15 +1,18 @@
 /** `rowhook arm`: lets this database deliver. */
 import type { Command } from 'commander'
+import { printJson, type JsonOption } from '../administer.ts'
 import { whereabouts } from '../run-worker.ts'
 import { withDatabase } from '../with-database.ts'
 
-const run = ({ add = false }: { add?: boolean }) =>
+const run = ({ add = false, json }: { add?: boolean } & JsonOption) =>
   withDatabase(async ({ url }, config) => {
     const { createPool } = await import('../../database/pool.ts')
     const { arm } = await import('../../database/arming.ts')
     const pool = createPool({ databaseUrl: url, name: 'rowhook arm', role: 'rowhook_owner', max: 1 })
     try {
-      for (const fingerprint of await arm(pool, whereabouts(config), add)) process.stdout.write(`armed as ${fingerprint}\n`)
+      const fingerprints = await arm(pool, whereabouts(config), add)
+      if (json) printJson({ armed_as: fingerprints })
+      else for (const fingerprint of fingerprints) process.stdout.write(`armed as ${fingerprint}\n`)
     } finally {
       await pool.end()
     }
@@ -25,4 +28,5 @@ export const register = (program: Command) =>
         'and look at what is due (webhooks.queue_health): it goes out at once. The first worker arms a fresh database by itself.',
     )
     .option('--add', 'keep what is armed already: the same database under another host name or port')
+    .option('--json', 'print JSON')
     .action(run)

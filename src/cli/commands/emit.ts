@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { RowhookError } from '../../core/errors.ts'
+import { printJson, type JsonOption } from '../administer.ts'
 import { withDatabase } from '../with-database.ts'
 
 type Options = {
@@ -11,7 +12,7 @@ type Options = {
   resourceId?: string
   idempotencyKey?: string
   at?: string
-}
+} & JsonOption
 
 const unusable = (detail: string, cause: unknown) =>
   new RowhookError({
@@ -40,7 +41,7 @@ const readData = (given: string): string => {
   return text
 }
 
-const run = async (type: string, { data, tenant, resourceType, resourceId, idempotencyKey, at }: Options) => {
+const run = async (type: string, { data, tenant, resourceType, resourceId, idempotencyKey, at, json: isJson }: Options) => {
   const json = data === undefined ? undefined : readData(data)
   await withDatabase(async ({ url }) => {
     const { connectClient } = await import('../../database/connection-error.ts')
@@ -56,9 +57,10 @@ const run = async (type: string, { data, tenant, resourceType, resourceId, idemp
         ...(at === undefined ? {} : { deliverAt: at }),
       }
       const id = json === undefined ? await emitExample(client, event) : await emit(client, { ...event, json })
-      process.stdout.write(`${id}\n`)
+      if (!isJson) process.stdout.write(`${id}\n`)
       // An application's role may emit and not look at deliveries: then nothing is said about them.
       const deliveries = await countDeliveries(client, id).catch(() => undefined)
+      if (isJson) printJson({ event_id: id, deliveries: deliveries ?? null })
       if (deliveries === 0) process.stderr.write(`No active endpoint of tenant ${tenant} asks for ${type}; the event is recorded and goes nowhere.\n`)
     } finally {
       await client.end()
@@ -78,4 +80,5 @@ export const register = (program: Command) =>
     .option('--resource-id <id>', 'which one, such as 31')
     .option('--idempotency-key <key>', 'the same key again within 24 hours records nothing and prints the id of the first event')
     .option('--at <time>', 'deliver it at this time instead of now, such as 2026-08-01T10:00:00Z')
+    .option('--json', 'print JSON')
     .action(run)

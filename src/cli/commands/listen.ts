@@ -3,26 +3,29 @@ import type { Command } from 'commander'
 import { parseSecret } from '../../core/signature.ts'
 import { asNumber, collect } from '../option-values.ts'
 import { openReceiver, type Arrival } from '../receiver.ts'
-import { showArrival } from '../show-arrival.ts'
+import type { JsonOption } from '../administer.ts'
+import { arrivalJson, showArrival } from '../show-arrival.ts'
 import { listenForStop } from '../told-to-stop.ts'
 
-type Options = { port: number; status?: number; delay: number; secret: readonly string[]; once?: true }
+type Options = { port: number; status?: number; delay: number; secret: readonly string[]; once?: true } & JsonOption
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
-const run = async ({ port, status, delay, secret, once }: Options) => {
+const run = async ({ port, status, delay, secret, once, json }: Options) => {
   for (const text of secret) parseSecret(text, text.startsWith('whsec_') ? 'standard' : 'legacy')
   const stopping = listenForStop()
   const seen = new Set<string>()
   let markFirst: (arrival: Arrival) => void = () => undefined
   const first = new Promise<Arrival>((resolve) => (markFirst = resolve))
   const onArrival = (arrival: Arrival) => {
-    print(showArrival(arrival, arrival.eventId !== undefined && seen.has(arrival.eventId)))
+    const isAgain = arrival.eventId !== undefined && seen.has(arrival.eventId)
+    print(json ? arrivalJson(arrival, isAgain) : showArrival(arrival, isAgain))
     if (arrival.eventId !== undefined) seen.add(arrival.eventId)
     markFirst(arrival)
   }
   const receiver = await openReceiver({ port, secrets: () => secret, delayMs: delay, onArrival, ...(status === undefined ? {} : { status }) })
-  print(`Listening on ${receiver.url} for ${once ? 'one webhook' : 'webhooks. Press Ctrl-C to stop'}.`)
+  const say = json ? (text: string) => process.stderr.write(`${text}\n`) : print // there standard output is for what arrives alone
+  say(`Listening on ${receiver.url} for ${once ? 'one webhook' : 'webhooks. Press Ctrl-C to stop'}.`)
   const ended = await Promise.race([stopping.asked, ...(once ? [first] : [])])
   if (typeof ended === 'object') await new Promise((done) => setTimeout(done, 100)) // lets the answer out
   await receiver.close()
@@ -43,4 +46,5 @@ export const register = (program: Command) =>
     .option('--status <code>', 'answer every request with this status', asNumber(200, 599))
     .option('--delay <ms>', 'wait so many milliseconds before each answer', asNumber(0, 600_000), 0)
     .option('--once', 'end after the first request: with 0 if it verified or there was no secret, else with 1')
+    .option('--json', 'print a JSON object a line for what arrives')
     .action(run)

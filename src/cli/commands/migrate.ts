@@ -1,48 +1,55 @@
 /** `rowhook migrate`: brings a database up to date, and back. */
 import { InvalidArgumentError, type Command } from 'commander'
 import type { MigrationState } from '../../database/migrate.ts'
+import { printJson, type JsonOption } from '../administer.ts'
 import { withDatabase } from '../with-database.ts'
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 const loadMigrate = () => import('../../database/migrate.ts')
 
-const report = (verb: string, names: readonly string[], nothing: string) => {
+/** @param key of the list in JSON */
+const report = (verb: string, names: readonly string[], nothing: string, { json }: JsonOption, key = 'migrations') => {
+  if (json) return printJson({ [key]: names })
   for (const name of names) print(`${verb} ${name}`.trimStart())
   if (names.length === 0) print(nothing)
 }
 
-const up = ({ coreOnly = false }: { coreOnly?: boolean }) =>
+const up = ({ coreOnly = false, json }: { coreOnly?: boolean } & JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateUp } = await loadMigrate()
-    report('applied', await migrateUp({ databaseUrl: url, coreOnly }), 'The database is up to date.')
+    report('applied', await migrateUp({ databaseUrl: url, coreOnly }), 'The database is up to date.', { ...(json && { json }) }, 'applied')
   })
 
-const down = ({ count, all }: { count: number; all?: true }) =>
+const down = ({ count, all, json }: { count: number; all?: true } & JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateDown } = await loadMigrate()
     const undone = await migrateDown({ databaseUrl: url, count: all ? Number.MAX_SAFE_INTEGER : count })
-    report('undone', undone, 'There is no migration to undo.')
+    report('undone', undone, 'There is no migration to undo.', { ...(json && { json }) }, 'undone')
   })
 
-const redo = () =>
+const redo = (options: JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateRedo } = await loadMigrate()
-    report('undone and applied', await migrateRedo({ databaseUrl: url }), 'There is no migration to do again.')
+    report('undone and applied', await migrateRedo({ databaseUrl: url }), 'There is no migration to do again.', options, 'redone')
   })
 
 const line = ({ group, name, state, appliedAt }: MigrationState) =>
   `${state.padEnd(7)}  ${`${group}/${name}`.padEnd(40)}  ${appliedAt?.toISOString() ?? ''}`.trimEnd()
 
-const status = () =>
+const status = (options: JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateStatus } = await loadMigrate()
-    report('', (await migrateStatus({ databaseUrl: url })).map(line), 'There are no migrations.')
+    const states = await migrateStatus({ databaseUrl: url })
+    if (options.json) printJson(states)
+    else report('', states.map(line), 'There are no migrations.', options)
   })
 
-const create = async (name: string, { store }: { store?: true }) => {
+const create = async (name: string, { store, json }: { store?: true } & JsonOption) => {
   const { createMigration } = await import('../../database/migrate/create.ts')
-  print(`created ${createMigration(name, store ? 'store' : 'core')}`)
+  const path = createMigration(name, store ? 'store' : 'core')
+  if (json) printJson({ created: path })
+  else print(`created ${path}`)
 }
 
 const asCount = (text: string): number => {
@@ -63,19 +70,22 @@ export const register = (program: Command) => {
     .command('up')
     .description('Applies what is missing. Several at once wait for each other; a second run does nothing.')
     .option('--core-only', 'leave out the sample shop, because you bring tables of your own')
+    .option('--json', 'print JSON')
     .action(up)
   migrate
     .command('down')
     .description('Undoes the last migration, the store before the core. The data in what it drops are lost.')
     .option('--count <number>', 'undo so many', asCount, 1)
     .option('--all', 'undo every migration; roles and the job queue stay')
+    .option('--json', 'print JSON')
     .action(down)
-  migrate.command('redo').description('Undoes the last migration and applies it again.').action(redo)
-  migrate.command('status').description('Lists every migration and when it was applied. Changes nothing.').action(status)
+  migrate.command('redo').description('Undoes the last migration and applies it again.').option('--json', 'print JSON').action(redo)
+  migrate.command('status').description('Lists every migration and when it was applied. Changes nothing.').option('--json', 'print JSON').action(status)
   migrate
     .command('create')
     .description('Makes the file of a new migration, with a part to go up and a part to go down.')
     .argument('<name>', 'what it is about, in lower case with underscores: endpoint_notes')
     .option('--store', 'for the sample shop instead of the core')
+    .option('--json', 'print JSON')
     .action(create)
 }

@@ -1,19 +1,21 @@
 /** `rowhook postgres`: the embedded PostgreSQL by itself. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { loadConfig } from '../../config/load.ts'
+import { printJson, type JsonOption } from '../administer.ts'
 import { listenForStop } from '../told-to-stop.ts'
 
-type Options = { port?: number; url?: true; stop?: true }
+type Options = { port?: number; url?: true; stop?: true } & JsonOption
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
-const run = async ({ port, url, stop }: Options) => {
+const run = async ({ port, url, stop, json }: Options) => {
   const stopping = url || stop ? undefined : listenForStop()
   const { startEmbedded } = await import('../../database/embedded.ts')
   const server = await startEmbedded({ home: loadConfig().home, ...(port === undefined ? {} : { port }) })
-  if (url) print(server.url)
+  if (json) printJson({ url: server.url, was_running: server.adopted })
+  else if (url) print(server.url)
   if (stopping) {
-    print(`PostgreSQL ${server.adopted ? 'is already running' : 'is running'}. Connect with:\n\n  psql ${server.url}\n\nPress Ctrl-C to stop.`)
+    if (!json) print(`PostgreSQL ${server.adopted ? 'is already running' : 'is running'}. Connect with:\n\n  psql ${server.url}\n\nPress Ctrl-C to stop.`)
     const alive = setInterval(() => undefined, 3_600_000) // waiting for a signal does not keep a process alive
     await stopping.asked
     clearInterval(alive)
@@ -38,4 +40,5 @@ export const register = (program: Command) =>
     .option('--port <number>', 'listen on this port of 127.0.0.1 instead of a free one', asPort)
     .option('--url', 'print the address with its password and go; a server that nobody uses is stopped again')
     .option('--stop', 'stop a server that a crash has left behind')
+    .option('--json', 'print JSON')
     .action(run)

@@ -7,7 +7,7 @@ type Options = { since: string; until?: string; dryRun?: boolean } & JsonOption
 const run = (endpoint: string, { since, until, dryRun = false, json }: Options) =>
   administer('recover', async (client) => {
     const { recover } = await import('../../database/admin/deliveries.ts')
-    const deliveries = await recover(client, { endpoint, since, until }, dryRun, (done) => showProgress(`${done} deliveries …`))
+    const deliveries = await recover(client, { endpoint, since, until }, dryRun, (done, share) => showProgress(`${done} deliveries …`, share))
     endProgress()
     printOne(dryRun ? { would_recover: deliveries } : { recovered: deliveries }, { ...(json && { json }) })
   })

@@ -9,7 +9,7 @@ const run = (endpoint: string, { since, until, type, dryRun = false, json }: Opt
   administer('replay', async (client) => {
     const { replay } = await import('../../database/admin/deliveries.ts')
     const types = type.length > 0 ? type : undefined
-    const deliveries = await replay(client, { endpoint, since, until, types }, dryRun, (done) => showProgress(`${done} deliveries …`))
+    const deliveries = await replay(client, { endpoint, since, until, types }, dryRun, (done, share) => showProgress(`${done} deliveries …`, share))
     endProgress()
     printOne(dryRun ? { would_replay: deliveries } : { replayed: deliveries }, { ...(json && { json }) })
   })

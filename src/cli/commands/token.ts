@@ -2,9 +2,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { loadConfig } from '../../config/load.ts'
 import { RowhookError } from '../../core/errors.ts'
+import { printJson, type JsonOption } from '../administer.ts'
 import { apiSecret } from '../api-secret.ts'
 
-type Options = { readonly tenant?: string; readonly role: 'viewer' | 'manager' | 'owner' | 'operator'; readonly subject: string; readonly expires: number }
+type Options = { readonly tenant?: string; readonly role: 'viewer' | 'manager' | 'owner' | 'operator'; readonly subject: string; readonly expires: number } & JsonOption
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
@@ -15,7 +16,7 @@ const asSeconds = (text: string): number => {
   return seconds
 }
 
-const run = async ({ tenant, role, subject, expires }: Options) => {
+const run = async ({ tenant, role, subject, expires, json }: Options) => {
   const config = loadConfig()
   const secret = apiSecret(config)
   if (secret === undefined) {
@@ -30,7 +31,9 @@ const run = async ({ tenant, role, subject, expires }: Options) => {
     throw new RowhookError({ code: 'WHCLM', message: 'The token would say too little.', detail: `A ${role} belongs to a tenant.`, hint: 'Give --tenant.' })
   }
   const { mintToken } = await import('../../server/mint.ts')
-  process.stdout.write(`${await mintToken(secret, config.jwtIssuer, { role, subject, expiresInSeconds: expires, ...(tenant === undefined ? {} : { tenantId: tenant }) })}\n`)
+  const token = await mintToken(secret, config.jwtIssuer, { role, subject, expiresInSeconds: expires, ...(tenant === undefined ? {} : { tenantId: tenant }) })
+  if (json) printJson({ token, expires_in_seconds: expires })
+  else process.stdout.write(`${token}\n`)
 }
 
 export const register = (program: Command) =>
@@ -42,4 +45,5 @@ export const register = (program: Command) =>
     .addOption(new Option('--role <role>', 'what it may do').choices(['viewer', 'manager', 'owner', 'operator']).default('owner'))
     .option('--subject <name>', 'who it stands for, in the audit log', 'developer')
     .option('--expires <time>', 'how long it holds: 30s, 15m, 1h, 7d', asSeconds, 3_600)
+    .option('--json', 'print JSON')
     .action(run)

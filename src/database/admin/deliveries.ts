@@ -43,17 +43,18 @@ export const retryDelivery = (client: Client, id: string, force: boolean) => cli
 export const cancelDelivery = (client: Client, id: string) => client.query('select webhooks.cancel_delivery($1)', [id])
 
 export type Window = { readonly endpoint: string; readonly since: string; readonly until?: string | undefined }
-type Progress = (done: number) => void
+/** @param share of the work that is done, 0 to 1; `undefined`: not known */
+type Progress = (done: number, share?: number) => void
 
 /** Batches until nothing is left; in a dry run all of it is rolled back, which gives the exact number. */
-const inBatches = async (client: Client, isDry: boolean, batch: () => Promise<{ done: number; remaining: boolean }>, onProgress: Progress): Promise<number> => {
+const inBatches = async (client: Client, isDry: boolean, batch: () => Promise<{ done: number; remaining: boolean }>, onProgress: Progress, shareOf: (total: number) => number | undefined = () => undefined): Promise<number> => {
   let total = 0
   if (isDry) await client.query(`begin; set local rowhook.wake = 'off'`)
   try {
     for (;;) {
       const { done, remaining } = await batch()
       total += done
-      onProgress(total)
+      onProgress(total, remaining ? shareOf(total) : 1)
       if (!remaining) return total
     }
   } finally {
@@ -62,14 +63,29 @@ const inBatches = async (client: Client, isDry: boolean, batch: () => Promise<{ 
 }
 
 /** Everything failed, cancelled or expired of a window, again. @returns how many deliveries */
-export const recover = (client: Client, { endpoint, since, until }: Window, isDry: boolean, onProgress: Progress): Promise<number> =>
-  inBatches(client, isDry, async () => {
+export const recover = async (client: Client, { endpoint, since, until }: Window, isDry: boolean, onProgress: Progress): Promise<number> => {
+  const counted = await client.query<{ waiting: number }>(
+    `select count(*)::integer as waiting from webhooks.deliveries as d
+      where d.endpoint_id = $1 and d.status in ('failed', 'cancelled', 'expired')
+        and webhooks.occurred_at(d.id) >= $2 and ($3::timestamptz is null or webhooks.occurred_at(d.id) < $3)`,
+    [endpoint, since, until ?? null],
+  )
+  const waiting = counted.rows[0]!.waiting
+  return inBatches(client, isDry, async () => {
     const { rows } = await client.query<{ done: number; remaining: boolean }>(
       'select recovered::integer as done, remaining from webhooks.recover($1, $2::timestamptz, $3::timestamptz)',
       [endpoint, since, until ?? null],
     )
     return rows[0]!
-  }, onProgress)
+  }, onProgress, (total) => (waiting === 0 ? undefined : total / waiting))
+}
+
+/** How far a walk through a window has come, by the time in the key of the event that was last. */
+const shareOfWindow = ({ since, until }: Window, lastId: string | null, nowMs = Date.now()): number | undefined => {
+  const [fromMs, toMs] = [Date.parse(since), until === undefined ? nowMs : Math.min(Date.parse(until), nowMs)]
+  if (lastId === null || !(toMs > fromMs)) return undefined
+  return (Number.parseInt(lastId.slice(0, 8) + lastId.slice(9, 13), 16) - fromMs) / (toMs - fromMs)
+}
 
 /** Events of a window that the endpoint never got. @returns how many deliveries */
 export const replay = (client: Client, { endpoint, since, until, types }: Window & { readonly types?: readonly string[] | undefined }, isDry: boolean, onProgress: Progress): Promise<number> => {
@@ -81,7 +97,7 @@ export const replay = (client: Client, { endpoint, since, until, types }: Window
     )
     resumeAfter = rows[0]!.last
     return rows[0]!
-  }, onProgress)
+  }, onProgress, () => shareOfWindow({ endpoint, since, until }, resumeAfter))
 }
 
 /** The newest deliveries of the last hour, oldest first: what `rowhook tail` compares with what it has shown. */
