@@ -109,7 +109,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     }),
   )
   const api = pgl.createServ(grafserv)
-  await api.ready()
+  await Promise.all([api.ready(), pgl.getSchema()]) // who is let in before there is a schema would wait, or be told nothing of use
   const handle = api.createHandler()
   const upgrade = await api.getUpgradeHandler()
 

@@ -37,6 +37,11 @@ lines('maps REST calls to operations that there are', async () => {
   assert.equal(table.filter((name) => !names.includes(name)), [])
 })
 
+lines('shows each operation of the table in a curl line', () => {
+  const shown = fencesOf('docs/api.md').filter(({ language }) => language === 'sh').map(({ text }) => text).join('\n')
+  assert.equal(operationsOfTable().filter((name) => !new RegExp(`\\b${name}\\b`).test(shown)), [])
+})
+
 /** Operations of the table: the word before the first bracket or brace of each code span in its second column. */
 const operationsOfTable = (): string[] => {
   const rows = [...readFileSync(join(packageRoot, 'docs/api.md'), 'utf8').matchAll(/^\| `(?:GET|POST|PATCH|DELETE) .*?\| (.+?) \|$/gm)]

@@ -72,6 +72,7 @@ paths('answers what is not GraphQL with a sentence and the right status', async 
     [post('{}'), 400],
     [post('{"query":"{"}'), 400],
     [post('{"query":"{ nothing }"}'), 400],
+    [post('{"query":"query A { __typename }","operationName":"B"}'), 400],
     [post('{"query":"query ($a: Int!) { endpoints(first: $a) { nodes { id } } }","variables":{"a":"x"}}'), 400],
     [post('query=x', 'text/plain'), 415],
     [post(JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(3_000_000) } })), 413],
