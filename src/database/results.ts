@@ -1,5 +1,6 @@
 /** Results of attempts, recorded for all lanes in one statement: the attempt's row, the delivery's state, the endpoint's figures. */
 import type pg from 'pg'
+import { booleanArray, doubleArray, integerArray, textArray, uuidArray } from './binary-arrays.ts'
 
 /** What one attempt came to, ready to be written. */
 export type AttemptResult = {
@@ -45,10 +46,10 @@ export type Recorded = {
 const RECORD = `
 with result as materialized (
   select *
-    from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::double precision[], $6::integer[], $7::integer[], $8::text[],
-                $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::boolean[])
+    from unnest($1::uuid[], $2::integer[], $3::text[], $4::double precision[], $5::integer[], $6::integer[], $7::text[],
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::boolean[])
          with ordinality
-      as r (delivery_id, endpoint_id, attempts_before, verdict, started_at_ms, duration_ms, status, error_kind,
+      as r (delivery_id, attempts_before, verdict, started_at_ms, duration_ms, status, error_kind,
             error, request_headers, response_headers, response_body, hold_seconds, credentials_refused, position)
 ), recorded as (
   update webhooks.deliveries as d
@@ -79,7 +80,7 @@ with result as materialized (
          (delivery_id, number, tenant_id, started_at, duration_ms, request_headers, status, response_headers, response_body,
           error_kind, error, worker_id)
   select d.id, d.attempts, d.tenant_id, to_timestamp(d.started_at_ms / 1000), d.duration_ms, d.request_headers::jsonb, d.status,
-         d.response_headers::jsonb, d.response_body, d.error_kind, d.error, $15
+         d.response_headers::jsonb, d.response_body, d.error_kind, d.error, $14
     from recorded as d
 ), placed as (
   select d.endpoint_id, d.tenant_id, d.verdict, d.credentials_refused,
@@ -130,20 +131,19 @@ export const recordResults = async (pool: pg.Pool, workerId: string, results: re
     rowMode: 'array',
     text: RECORD,
     values: [
-      results.map((result) => result.deliveryId),
-      results.map((result) => result.endpointId),
-      results.map((result) => result.attemptsBefore),
-      results.map((result) => result.verdict),
-      results.map((result) => result.startedAtMs),
-      results.map((result) => result.durationMs),
-      results.map((result) => result.status),
-      results.map((result) => result.errorKind),
-      results.map((result) => result.error),
-      results.map((result) => result.requestHeaders),
-      results.map((result) => result.responseHeaders),
-      results.map((result) => result.responseBody),
-      results.map((result) => result.holdSeconds),
-      results.map((result) => result.credentialsRefused),
+      uuidArray(results.map((result) => result.deliveryId)),
+      integerArray(results.map((result) => result.attemptsBefore)),
+      textArray(results.map((result) => result.verdict)),
+      doubleArray(results.map((result) => result.startedAtMs)),
+      integerArray(results.map((result) => result.durationMs)),
+      integerArray(results.map((result) => result.status)),
+      textArray(results.map((result) => result.errorKind)),
+      textArray(results.map((result) => result.error)),
+      textArray(results.map((result) => result.requestHeaders)),
+      textArray(results.map((result) => result.responseHeaders)),
+      textArray(results.map((result) => result.responseBody)),
+      integerArray(results.map((result) => result.holdSeconds)),
+      booleanArray(results.map((result) => result.credentialsRefused)),
       workerId,
     ],
   })

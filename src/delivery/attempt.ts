@@ -42,6 +42,8 @@ const saysTrouble = (outcome: Outcome): boolean =>
 
 /** Parsed secrets by text and profile: parsing base64 for each request would cost more than the signature. */
 const parsed = new Map<string, Secret>()
+/** The same by the list that an endpoint was loaded with, so that not even the texts are looked at for each request. */
+const parsedLists = new WeakMap<readonly string[], readonly Secret[]>()
 
 const secretOf = (text: string, profile: LaneEndpoint['signatureProfile']): Secret => {
   const key = `${profile} ${text}`
@@ -53,17 +55,29 @@ const secretOf = (text: string, profile: LaneEndpoint['signatureProfile']): Secr
   return secret
 }
 
+const secretsOf = ({ secrets, signatureProfile }: LaneEndpoint): readonly Secret[] => {
+  const known = parsedLists.get(secrets)
+  if (known !== undefined) return known
+  const fresh = secrets.map((text) => secretOf(text, signatureProfile))
+  parsedLists.set(secrets, fresh)
+  return fresh
+}
+
 /** Shown in the log as they were sent; all others may be credentials, and are masked. */
 const SHOWN = new Set(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature', 'traceparent'])
+/** Of these nobody but Rowhook chooses the value, and none has a character that JSON would escape; with how each begins as JSON. */
+const PLAIN = new Map(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature'].map((name) => [name, `,"${name}":"`]))
 
 /** Request headers as JSON text for the log, credentials masked. */
 const loggedHeaders = (list: readonly string[]): string => {
-  let json = '{'
+  let members = ''
   for (let i = 0; i < list.length; i += 2) {
     const name = list[i]!
-    json += `${i === 0 ? '' : ','}${JSON.stringify(name)}:${SHOWN.has(name) ? JSON.stringify(list[i + 1]) : '"***"'}`
+    const beginning = PLAIN.get(name)
+    if (beginning !== undefined) members += beginning + list[i + 1]! + '"'
+    else members += `,${JSON.stringify(name)}:${SHOWN.has(name) ? JSON.stringify(list[i + 1]) : '"***"'}`
   }
-  return `${json}}`
+  return `{${members.slice(1)}}`
 }
 
 const errorOf = (outcome: Outcome): string | null => (outcome.kind === 'accepted' ? null : outcome.kind === 'rejected' ? 'rejected' : outcome.reason)
@@ -116,7 +130,7 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
     eventType: due.eventType,
     timestampSeconds: Math.floor(startedAtMs / 1000),
     body: due.body,
-    secrets: endpoint.secrets.map((text) => secretOf(text, endpoint.signatureProfile)),
+    secrets: secretsOf(endpoint),
     traceparent: span && traceParentHeader(span.parent, span.spanId),
     custom: endpoint.headers,
     authorization: token === undefined ? undefined : `Bearer ${token.value}`,

@@ -37,6 +37,8 @@ export type Log = {
   readonly info: (fields: object, message: string) => void
   readonly warn: (fields: object, message: string) => void
   readonly error: (fields: object, message: string) => void
+  /** whether lines of a level are written; absent: nobody knows, so they are made */
+  readonly isLevelEnabled?: (level: string) => boolean
 }
 
 export type RegistryDeps = AttemptDeps & {

@@ -1,6 +1,7 @@
 /** Starts requests, fairly among lanes and within every bound, and follows each to its recorded result. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeOutcome, type Outcome } from '../core/outcome.ts'
+import type { Verdict } from '../core/verdict.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import type { AttemptResult } from '../database/results.ts'
 import { attempt, notSent, unsent, type Attempted } from './attempt.ts'
@@ -46,12 +47,17 @@ export const createSending = (deps: SendingDeps): Sending => {
 
   /**
    * Applies what an answer means for the endpoint before its delivery is recorded: no other request may start in between.
-   * @returns what must wait for the record: disabling cancels what is open, and this delivery still is
+   * @returns what must wait for the record: disabling cancels what is open, and this delivery still is; `undefined`: the answer means nothing for it
    */
-  const applyToEndpoint = async (lane: Lane, { verdict, isTrouble }: Attempted): Promise<() => Promise<unknown>> => {
-    const { id, circuitRules } = lane.endpoint
+  const applyToEndpoint = (lane: Lane, { verdict, isTrouble }: Attempted): Promise<() => Promise<unknown>> | undefined => {
     const before = lane.circuit
-    lane.circuit = counted(before, isTrouble, circuitRules)
+    lane.circuit = counted(before, isTrouble, lane.endpoint.circuitRules)
+    const isNews = before.state !== lane.circuit.state || verdict.holdSeconds !== undefined || verdict.disable !== undefined
+    return isNews ? tellEndpoint(lane, before, verdict) : undefined
+  }
+
+  const tellEndpoint = async (lane: Lane, before: Lane['circuit'], verdict: Verdict): Promise<() => Promise<unknown>> => {
+    const { id, circuitRules } = lane.endpoint
     const work: Promise<unknown>[] = []
     let isOpened = false
     const hold = (forMs: number) => {
@@ -85,6 +91,9 @@ export const createSending = (deps: SendingDeps): Sending => {
   }
 
   const report = (due: DueDelivery, result: AttemptResult, recorded: RecordedOrLost, outcome: Outcome): void => {
+    countAttempt(counters, due, result, recorded)
+    // Nearly all of them, and nobody reads them: even the fields of a line that is not written would take half a microsecond.
+    if (recorded !== 'lost' && recorded.status === 'success' && log.isLevelEnabled?.('debug') === false) return
     const line = {
       deliveryId: due.id,
       eventId: due.eventId,
@@ -97,7 +106,6 @@ export const createSending = (deps: SendingDeps): Sending => {
       durationMs: result.durationMs,
       ageMs: Math.round(result.startedAtMs - due.occurredAtMs),
     }
-    countAttempt(counters, due, result, recorded)
     if (recorded === 'lost') {
       log.warn(line, 'attempt lost to another writer')
       deps.verify().catch((error: unknown) => log.error({ err: error }, 'lanes could not be verified'))
@@ -154,7 +162,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       if (result === undefined) return // stopped by ourselves: handed back as it was
       isProof = true
       // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
-      const afterwards = await applyToEndpoint(lane, attempted).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
+      const afterwards = await applyToEndpoint(lane, attempted)?.catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
       // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
       const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
       report(due, result, await deps.recorder.add(result, isUrgent), outcome)

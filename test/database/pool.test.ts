@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RowhookError } from '../../src/core/errors.ts'
+import { booleanArray, doubleArray, integerArray, textArray, uuidArray } from '../../src/database/binary-arrays.ts'
 import { checkPool, createPool, type PoolOptions } from '../../src/database/pool.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -54,6 +55,21 @@ pools('says what to do about a database that is not there', async () => {
 pools('names migrate where the role may not be taken', async () => {
   const error = await refusal({ databaseUrl: `${db.url}?options=-c%20role%3Drowhook_nobody` })
   assert.match(error.hint!, 'rowhook migrate up')
+})
+
+pools('passes binary arrays on as they were', async () => {
+  const texts = ['', null, 'NULL', '{"a":"\\\\ \\""}', "it's, {x}", 'zwölf Öfen 🦊', '\t\n']
+  const ids = ['0199D1A5-5a70-7000-8fff-00000000000a', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
+  const integers = [0, null, -1, 2_147_483_647, -2_147_483_648]
+  const doubles = [0, -0.5, 1_763_780_000_123.25]
+  const pool = createPool({ databaseUrl: db.url, name: 'test' })
+  const { rows } = await pool.query<unknown[]>({
+    rowMode: 'array',
+    text: 'select $1::text[], $2::uuid[]::text[], $3::integer[], $4::double precision[], $5::boolean[], $6::text[]',
+    values: [textArray(texts), uuidArray(ids), integerArray(integers), doubleArray(doubles), booleanArray([true, false]), textArray([])],
+  })
+  await pool.end()
+  assert.equal(rows, [[texts, ids.map((id) => id.toLowerCase()), integers, doubles, [true, false], []]])
 })
 
 pools.after(() => db.drop())
