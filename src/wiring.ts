@@ -137,7 +137,8 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
         channels: alertChannels(settings),
         log,
       }),
-    store: { ...lanes, loadEndpoints: createOpening({ keyring, load: lanes.loadEndpoints, hold: lanes.holdLane, clock: systemClock, log, holdMs: settings.sealedHoldMs }) },
+    store: lanes,
+    openEndpoints: createOpening({ keyring, hold: lanes.holdLane, clock: systemClock, log, holdMs: settings.sealedHoldMs }),
     createRecorder: (workerId) =>
       createRecorder({
         record: (results) => recordResults(pool, workerId, results),

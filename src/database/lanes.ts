@@ -1,4 +1,4 @@
-/** Lanes in the database: taking them, giving them back, and what outlives their owners. */
+/** Lanes in the database: giving them back, and what outlives their owners. */
 import type pg from 'pg'
 import type { LockConnection } from './session.ts'
 
@@ -15,25 +15,6 @@ export type Look = {
 export type Release = Look & {
   /** above the transaction id of everybody who may have seen the lane owned */
   readonly horizon: bigint
-}
-
-/**
- * Takes the lanes that are free. Three tries each, because a writer that tests a lane holds its lock for some microseconds.
- * @returns the ids of those that were taken
- */
-export const takeLanes = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<string[]> => {
-  const { rows } = await lockConnection.query<[string]>({
-    name: 'take_lanes',
-    rowMode: 'array',
-    text: `
-      select lane.id
-        from unnest($1::uuid[]) as lane (id)
-       where pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-          or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-          or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))`,
-    values: [endpointIds],
-  })
-  return rows.map(([id]) => id)
 }
 
 /** Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip. */

@@ -1,14 +1,15 @@
 /** Takes lanes and gives them back in batches, one statement under way at a time: the lock connection is one for all lanes. */
+import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { Release } from '../database/lanes.ts'
 
 export type LaneLocksDeps = {
-  readonly take: (endpointIds: readonly string[]) => Promise<string[]>
+  readonly take: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
   readonly release: (endpointIds: readonly string[]) => Promise<Release[]>
 }
 
 export type LaneLocks = {
-  /** whether the lane is ours now */
-  readonly take: (endpointId: string) => Promise<boolean>
+  /** the endpoint of the lane, which is ours now; `undefined`: it is somebody else's, or the endpoint no longer exists */
+  readonly take: (endpointId: string) => Promise<LaneEndpoint | undefined>
   /** resolves with the look that followed; `undefined`: the endpoint no longer exists */
   readonly release: (endpointId: string) => Promise<Release | undefined>
 }
@@ -45,6 +46,6 @@ const createBatch = <T>(run: (endpointIds: readonly string[]) => Promise<Readonl
 }
 
 export const createLaneLocks = ({ take, release }: LaneLocksDeps): LaneLocks => ({
-  take: createBatch(async (ids) => new Map((await take(ids)).map((id) => [id, true])), false),
+  take: createBatch<LaneEndpoint | undefined>(async (ids) => new Map((await take(ids)).map((endpoint) => [endpoint.id, endpoint])), undefined),
   release: createBatch<Release | undefined>(async (ids) => new Map((await release(ids)).map((each) => [each.endpointId, each])), undefined),
 })

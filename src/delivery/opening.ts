@@ -6,7 +6,6 @@ import type { Log } from './registry-deps.ts'
 
 export type OpeningDeps = {
   readonly keyring: Pick<Keyring, 'open'>
-  readonly load: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
   /** nobody takes the lane for so long */
   readonly hold: (endpointId: string, forMs: number, reason: 'sealed') => Promise<void>
   readonly clock: Clock
@@ -21,7 +20,7 @@ const MAX_KNOWN = 20_000
 
 type Closed = { readonly what: string; readonly keyId: string; readonly reason: string }
 
-export const createOpening = ({ keyring, load, hold, clock, log, holdMs = HOLD_MS }: OpeningDeps) => {
+export const createOpening = ({ keyring, hold, clock, log, holdMs = HOLD_MS }: OpeningDeps) => {
   /** Opened texts by their sealed ones: endpoints are loaded twice a second, and opening takes some 5 µs each. */
   const known = new Map<string, { readonly place: Place; readonly text: string }>()
   const closedSince = new Map<string, { loggedMs: number; heldMs: number }>()
@@ -72,9 +71,9 @@ export const createOpening = ({ keyring, load, hold, clock, log, holdMs = HOLD_M
   }
 
   /** The endpoints of lanes, open. Those that stay closed have no secret to sign with, and are held. */
-  return async (endpointIds: readonly string[]): Promise<LaneEndpoint[]> => {
+  return async (loaded: readonly LaneEndpoint[]): Promise<LaneEndpoint[]> => {
     const endpoints: LaneEndpoint[] = []
-    for (const endpoint of await load(endpointIds)) {
+    for (const endpoint of loaded) {
       const result = opened(endpoint)
       const isOpen = 'id' in result
       if (isOpen && closedSince.delete(endpoint.id)) log.info({ endpointId: endpoint.id }, 'the secrets of the endpoint open again')

@@ -11,7 +11,8 @@ import type { Recorder } from './recorder.ts'
 
 /** The database, as lanes use it. `take`, `release` and `heldLocks` run on the lock connection, all else on a pool. */
 export type LaneStore = {
-  readonly take: (endpointIds: readonly string[]) => Promise<string[]>
+  /** the endpoints of the lanes that could be taken */
+  readonly take: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
   readonly release: (endpointIds: readonly string[]) => Promise<Release[]>
   readonly heldLocks: (endpointIds: readonly string[]) => Promise<string[]>
   readonly look: (endpointIds: readonly string[]) => Promise<Look[]>

@@ -120,12 +120,11 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   const take = async (endpointId: string): Promise<void> => {
     watch.forget(endpointId)
     wakes.forget(endpointId)
+    const startedMs = clock.monotonicMs()
     let isTaken = true // a take that fails may have taken the lock before that
     try {
-      isTaken = await locks.take(endpointId)
-      if (!isTaken || state === 'abandoned') return
-      const startedMs = clock.monotonicMs()
-      const [endpoint] = await store.loadEndpoints([endpointId])
+      const endpoint = await locks.take(endpointId)
+      isTaken = endpoint !== undefined
       if (endpoint !== undefined && state === 'running') adopt(endpoint, startedMs)
     } finally {
       if (isTaken && !lanes.has(endpointId)) await unlock(endpointId)

@@ -1,10 +1,10 @@
 /** One lock connection and the lanes that live by it: signs of life, and a clean end. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { LaneEndpoint } from '../database/lane-endpoints.ts'
+import { takeLanes, type LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { RegistryDeps } from '../delivery/registry-deps.ts'
 import { createRegistry, type Registry } from '../delivery/registry.ts'
-import { heldLocks, releaseLanes, takeLanes } from '../database/lanes.ts'
+import { heldLocks, releaseLanes } from '../database/lanes.ts'
 import { openLockSession } from '../database/session.ts'
 import { heartbeat, noteBusyLanes, registerWorker, replaceWorker, signOff } from '../database/workers.ts'
 
@@ -23,6 +23,8 @@ export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'recorde
   readonly databaseUrl: string
   readonly version: string
   readonly store: Omit<RegistryDeps['store'], 'take' | 'release' | 'heldLocks'>
+  /** opens what is sealed of endpoints that were loaded */
+  readonly openEndpoints: (loaded: readonly LaneEndpoint[]) => Promise<LaneEndpoint[]>
   /** makes the recorder that writes under this worker's id */
   readonly createRecorder: (workerId: string) => RegistryDeps['recorder']
   /** whether this database may deliver at all */
@@ -64,17 +66,17 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     throw error
   }
 
-  /** In a young process each lane that is taken counts as busy at once, since a worker that dies within a second gives no sign of life. */
-  const take = async (ids: readonly string[]): Promise<string[]> => {
-    const taken = await takeLanes(session.connection, ids)
-    if (deps.isYoung() && taken.length > 0) await noteBusyLanes(session.connection, workerId, taken)
-    return taken
+  /** In a copy of the database no endpoint may be sent to, so that lanes are given back. */
+  const ready = async (loaded: readonly LaneEndpoint[]): Promise<LaneEndpoint[]> => {
+    const endpoints = await deps.openEndpoints(loaded)
+    return deps.mayDeliver() ? endpoints : endpoints.map((endpoint) => ({ ...endpoint, maySend: false }))
   }
 
-  /** In a copy of the database no endpoint may be sent to, so that lanes are given back. */
-  const loadEndpoints = async (ids: readonly string[]): Promise<LaneEndpoint[]> => {
-    const endpoints = await deps.store.loadEndpoints(ids)
-    return deps.mayDeliver() ? endpoints : endpoints.map((endpoint) => ({ ...endpoint, maySend: false }))
+  /** In a young process each lane that is taken counts as busy at once, since a worker that dies within a second gives no sign of life. */
+  const take = async (ids: readonly string[]): Promise<LaneEndpoint[]> => {
+    const taken = await takeLanes(session.connection, ids)
+    if (deps.isYoung() && taken.length > 0) await noteBusyLanes(session.connection, workerId, taken.map(({ id }) => id))
+    return ready(taken)
   }
 
   const registry = createRegistry({
@@ -84,7 +86,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       ...deps.store,
       take,
       release: (ids) => releaseLanes(session.connection, ids),
-      loadEndpoints,
+      loadEndpoints: async (ids) => ready(await deps.store.loadEndpoints(ids)),
       heldLocks: (ids) => heldLocks(session.connection, ids),
     },
     isFresh: () => !isEnded && deps.mayDeliver() && clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs,
