@@ -18,6 +18,33 @@ comment on column webhooks_private.audit_chain.link     is 'Place in the chain, 
 comment on column webhooks_private.audit_chain.audit_id is 'The row of the audit log.';
 comment on column webhooks_private.audit_chain.hash     is 'SHA-256 of the hash before it and of the row.';
 
+create table webhooks_private.audit_unchained (
+  audit_id  bigint not null,
+
+  constraint audit_unchained_pkey primary key (audit_id)
+);
+alter table webhooks_private.audit_unchained enable row level security, force row level security;
+create policy owner_does_all on webhooks_private.audit_unchained to rowhook_owner using (true) with check (true);
+
+comment on table  webhooks_private.audit_unchained          is 'Rows of the audit log that wait for their place in the chain: however late one commits, it is found.';
+comment on column webhooks_private.audit_unchained.audit_id is 'The row of the audit log.';
+
+create function webhooks_private.tg_audit_log__await_chain() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into webhooks_private.audit_unchained (audit_id) select n.id from new_entries as n;
+  return null;
+end
+$$;
+comment on function webhooks_private.tg_audit_log__await_chain() is
+  'Hands new rows of the audit log to the chain.';
+create trigger _500_await_chain
+  after insert on webhooks.audit_log
+  referencing new table as new_entries
+  for each statement execute function webhooks_private.tg_audit_log__await_chain();
+insert into webhooks_private.audit_unchained (audit_id) select a.id from webhooks.audit_log as a;
+
 create function webhooks_private.audit_text(entry webhooks.audit_log) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -45,13 +72,13 @@ begin
   end if;
   select c.link, c.hash into last_link, head from webhooks_private.audit_chain as c order by c.link desc limit 1;
   for entry in
-    select a.* from webhooks.audit_log as a
-     where not exists (select from webhooks_private.audit_chain as c where c.audit_id = a.id)
-       -- Ids are given in order: what is far behind the newest link has long been chained, and an index finds the rest.
-       and a.id > coalesce((select max(c.audit_id) from webhooks_private.audit_chain as c), 0) - 10000
-     order by a.id
+    select a.*
+      from webhooks_private.audit_unchained as u
+      join webhooks.audit_log               as a on a.id = u.audit_id
+     order by u.audit_id
      limit batch
   loop
+    delete from webhooks_private.audit_unchained as u where u.audit_id = entry.id;
     chained   := chained + 1;
     last_link := coalesce(last_link, 0) + 1;
     head      := sha256(coalesce(head, '') || convert_to(webhooks_private.audit_text(entry), 'utf8'));
@@ -131,10 +158,7 @@ begin atomic
          (select count(*) from found)::integer,
          (select min(f.audit_id) from found as f),
          (select f.problem from found as f order by f.audit_id limit 1),
-         -- Ids are given in order, so what is not chained yet is beyond the newest link, or a little behind it.
-         (select count(*) from webhooks.audit_log as a
-           where a.id > coalesce((select max(l.audit_id) from links as l), 0) - 10000
-             and not exists (select from webhooks_private.audit_chain as c where c.audit_id = a.id))::integer,
+         (select count(*) from webhooks_private.audit_unchained)::integer,
          (select a.at from webhooks.audit_log as a where a.id = (select l.audit_id from links as l order by l.link limit 1)),
          (select encode(l.hash, 'hex') from links as l order by l.link desc limit 1);
 end;
@@ -151,4 +175,7 @@ drop trigger _500_checkpoint on webhooks.audit_log;
 drop function webhooks_private.tg_audit_log__checkpoint();
 drop function webhooks_private.chain_audit_log(integer);
 drop function webhooks_private.audit_text(webhooks.audit_log);
+drop trigger _500_await_chain on webhooks.audit_log;
+drop function webhooks_private.tg_audit_log__await_chain();
+drop table webhooks_private.audit_unchained;
 drop table webhooks_private.audit_chain;

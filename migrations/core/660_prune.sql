@@ -29,11 +29,13 @@ begin
   return next;
 
   -- From the oldest on, so that what is left is one unbroken stretch.
+  perform set_config('rowhook.pruning', 'on', true);
   with old as (select l.id from webhooks.audit_log as l
                 where l.id <= (select max(first.id) from (select o.id, o.at from webhooks.audit_log as o order by o.id limit batch) as first
                                 where first.at <= as_of - rules.audit_retention))
   delete from webhooks.audit_log as l using old where l.id = old.id;
   get diagnostics removed = row_count;
+  perform set_config('rowhook.pruning', '', true);
   what := 'audit_log';
   return next;
 

@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createTestDatabase } from '../support/database.ts'
-import { createEndpoint } from '../support/endpoints.ts'
+import { createEndpoint, refusal } from '../support/endpoints.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const { pool } = db
@@ -90,6 +90,7 @@ audit('is chained after commit, and a change, a removal and a row slipped in sho
   const shown = async (tamper: string) => {
     const client = await db.connect()
     await client.query('begin')
+    await client.query('set local session_replication_role = replica') // as a superuser may, past all triggers
     await client.query(tamper)
     const { rows } = await client.query<{ problem: string }>('select problem from webhooks.verify_audit_log()')
     await client.query('rollback')
@@ -102,19 +103,56 @@ audit('is chained after commit, and a change, a removal and a row slipped in sho
   assert.equal(await shown(`insert into webhooks.audit_log (action, at) values ('forged', now() - interval '1 day')`), ['The row was written behind the chain, or nobody has chained for ten minutes.'])
 })
 
-audit('still holds after the oldest rows are pruned, from the checkpoint on', async () => {
-  await pool.query('delete from webhooks.audit_log where id <= 4')
+audit('is added to and nothing else, by nobody', async () => {
+  for (const statement of [
+    `update webhooks.audit_log set actor = 'x' where id = 5`,
+    'delete from webhooks.audit_log where id = 5',
+    'truncate webhooks.audit_log',
+    `update webhooks_private.audit_chain set hash = '' where link = 1`,
+    'delete from webhooks_private.audit_chain where link = 1',
+    'truncate webhooks_private.audit_chain',
+  ]) {
+    assert.is((await refusal(pool.query(statement))).code, 'WHAPP', statement)
+  }
+})
+
+audit('chains a row that commits long after ten thousand later ones', async () => {
+  const late = await db.connect()
+  await late.query('begin')
+  await late.query(`insert into webhooks.audit_log (action) values ('late')`)
+  await pool.query(`insert into webhooks.audit_log (action) select 'early' from generate_series(1, 10500)`)
+  const chainAll = async () => {
+    for (let n = 1; n > 0; ) n = (await pool.query<{ chained: number }>('select chained from webhooks_private.chain_audit_log(10000)')).rows[0]!.chained
+  }
+  await chainAll()
+  await late.query('commit')
+  await chainAll()
+  assert.equal((await pool.query(`select action from webhooks_private.audit_chain as c join webhooks.audit_log as a on a.id = c.audit_id order by c.link desc limit 1`)).rows, [{ action: 'late' }])
   assert.equal((await pool.query('select * from webhooks.verify_audit_log()')).rows, [])
+  assert.is((await pool.query('select from webhooks_private.audit_unchained')).rowCount, 0)
+})
+
+audit('still holds after the oldest rows are pruned, from the checkpoint on, and says that they were', async () => {
+  const { rows: old } = await pool.query<{ id: string }>('select id from webhooks.audit_log order by id limit 4')
+  const { rows: pruned } = await pool.query<{ removed: string }>(`select removed from webhooks_private.prune(now() + interval '401 days', 4) where what = 'audit_log'`)
+  assert.equal(pruned, [{ removed: '4' }])
+  assert.is((await pool.query('select from webhooks.audit_log where id <= $1', [old.at(-1)!.id])).rowCount, 0)
+  assert.equal((await pool.query('select * from webhooks.verify_audit_log()')).rows, [])
+  const { rows } = await pool.query<{ action: string; after: { rows: number } }>('select action, after from webhooks.audit_log order by id desc limit 1')
+  assert.equal([rows[0]!.action, rows[0]!.after.rows], ['audit_log.pruned', 4])
+  assert.is((await refusal(pool.query('delete from webhooks.audit_log where id = 5'))).code, 'WHAPP', 'the permission ends with the function')
   await createEndpoint(pool)
   await pool.query('select webhooks_private.chain_audit_log()')
   assert.equal((await pool.query('select * from webhooks.verify_audit_log()')).rows, [])
-  const { rows } = await pool.query(`update webhooks.audit_log set actor = 'x' where id = 5 returning id`)
-  assert.is(rows.length, 1)
-  assert.is((await pool.query('select * from webhooks.verify_audit_log()')).rows.length, 1)
+  const client = await db.connect()
+  await client.query('begin; set local session_replication_role = replica')
+  const { rows: [oldest] } = await client.query<{ id: string }>(`update webhooks.audit_log set actor = 'x' where id = (select min(id) from webhooks.audit_log) returning id`)
+  assert.is((await client.query('select * from webhooks.verify_audit_log()')).rows.length, 1)
   // What is further back than was asked for is not looked at.
-  assert.equal((await pool.query('select * from webhooks.verify_audit_log(2)')).rows, [])
-  const { rows: [found] } = await pool.query('select broken, first_broken, problem from webhooks.audit_verification()')
-  assert.equal(found, { broken: 1, first_broken: '5', problem: 'The row has changed, or the one before it.' })
+  assert.equal((await client.query('select * from webhooks.verify_audit_log(2)')).rows, [])
+  const { rows: [found] } = await client.query('select broken, first_broken, problem from webhooks.audit_verification(100000)')
+  assert.equal(found, { broken: 1, first_broken: oldest!.id, problem: 'The row has changed, or the one before it.' })
+  await client.query('rollback')
 })
 
 audit.after(() => db.drop())

@@ -128,7 +128,9 @@ retention('small tables are pruned, and what is young stays', async () => {
     select 'default', n::text, gen_random_uuid(), now() - interval '1 second' * case when n <= 6000 then 1 else -100 end from generate_series(1, 6001) as n;
     insert into webhooks_private.workers (id, host, pid, version, ended_at, ended_how) values (gen_random_uuid(), 'a', 1, '1', now() - interval '8 days', 'stopped'), (gen_random_uuid(), 'b', 1, '1', now() - interval '1 day', 'died');
     insert into webhooks.alerts (kind, subject, summary, fired_at, resolved_at) values ('x', 'old', '', now() - interval '101 days', now() - interval '100 days'), ('x', 'open', '', now() - interval '101 days', null);
+    set session_replication_role = replica;
     delete from webhooks.audit_log;
+    set session_replication_role = origin;
     insert into webhooks.audit_log (action, at) values ('first', now() - interval '500 days'), ('second', now() - interval '450 days'), ('third', now());
     insert into webhooks_private.tenant_pace values ('gone', now() - interval '2 days');
     insert into webhooks.endpoints (name, url, events, deleted_at) values ('gone', 'https://gone.test', '{*}', now() - interval '50 days'), ('just', 'https://just.test', '{*}', now() - interval '5 days')`)
