@@ -50,7 +50,7 @@ const tables: Readonly<Record<string, Table>> = {
     },
     names: { attempts: 'attempt_count' },
     filter: ['tenant_id', 'endpoint_id', 'status', 'event_type', 'resource_type', 'resource_id', 'response_code', 'attempts', 'next_retry_at', 'finished_at'],
-    order: ['id', 'next_retry_at'],
+    order: ['id'],
   },
   attempts: {
     tags: { behavior: `${LOG} -query:resource:connection`, foreignKey: '(delivery_id) references webhooks.deliveries (id)|@fieldName delivery|@foreignFieldName attempts' },
