@@ -5,6 +5,7 @@ import { startTestApi, type Answer } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
 import { countStatements } from '../support/statements.ts'
+import { tamper } from '../support/tamper.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const api = await startTestApi(db.url)
@@ -118,10 +119,10 @@ audit('says whether it agrees with its chain, to those who read it', async () =>
   assert.match(data.auditVerification.head, /^[0-9a-f]{64}$/)
   assert.equal([data.auditVerification.broken, data.auditVerification.firstBroken, data.auditVerification.waiting], [0, null, 0])
   const entry = (await db.pool.query<{ id: string; actor: string }>('select id, actor from webhooks.audit_log order by id limit 1')).rows[0]!
-  await db.pool.query(`update webhooks.audit_log set actor = 'x' where id = $1`, [entry.id])
+  await tamper(db.pool, `update webhooks.audit_log set actor = 'x' where id = $1`, [entry.id])
   const { data: found } = await ask(operator)
   assert.equal([found.auditVerification.broken, found.auditVerification.firstBroken], [1, entry.id])
-  await db.pool.query('update webhooks.audit_log set actor = $2 where id = $1', [entry.id, entry.actor])
+  await tamper(db.pool, 'update webhooks.audit_log set actor = $2 where id = $1', [entry.id, entry.actor])
   assert.is(refusal(await ask(manager)), 'WHRGT')
 })
 

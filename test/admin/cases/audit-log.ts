@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { waitFor } from '../../support/wait.ts'
 import type { World } from '../support/world.ts'
 import { type Case, looksGood } from './case.ts'
+import { tamper } from '../../support/tamper.ts'
 
 /** An endpoint changed by somebody, as an entry of the log. */
 const changeSomething = async ({ db, endpoints }: World): Promise<string> => {
@@ -41,10 +42,10 @@ export const auditLog: readonly Case[] = [
     run: async (world) => {
       const id = await changeSomething(world)
       const { rows: [before] } = await world.db.pool.query(`select actor from webhooks.audit_log where id = $1`, [id])
-      await world.db.pool.query(`update webhooks.audit_log set actor = 'nobody' where id = $1`, [id])
+      await tamper(world.db.pool, `update webhooks.audit_log set actor = 'nobody' where id = $1`, [id])
       const page = await world.open('/audit-log')
       await page.getByRole('alert').getByText(`the first is ${id}`).waitFor()
-      await world.db.pool.query(`update webhooks.audit_log set actor = $2 where id = $1`, [id, before!.actor])
+      await tamper(world.db.pool, `update webhooks.audit_log set actor = $2 where id = $1`, [id, before!.actor])
     },
   },
 ]
