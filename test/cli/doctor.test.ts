@@ -60,6 +60,32 @@ const plants: readonly Plant[] = [
   { name: 'an alert that cannot fire', sql: `update webhooks.settings set alert_dead_letter_age = '8 days'`, undo: `update webhooks.settings set alert_dead_letter_age = '24 hours'`, finds: /^warning settings: alert_dead_letter_age/ },
   { name: 'clocks that differ', more: { nowMs: () => Date.now() - 90_000 }, finds: /^fault clocks: The clock of the database is \d+ ms ahead/ },
   { name: 'missing partitions', sql: `do $$ declare n text; begin for n in select name from webhooks_private.log_partitions() where parent = 'events' and ends > now() + interval '2 weeks' loop execute format('drop table webhooks_private.%I', n); end loop; end $$`, undo: `select webhooks_private.make_partitions()`, finds: /^fault partitions: Table events has partitions for \d weeks ahead/ },
+  {
+    name: 'a disabled trigger of a partition',
+    sql: `create table public.readings (id bigint, tenant_id text, primary key (id)) partition by range (id);
+          create table public.readings_1 partition of public.readings for values from (0) to (1000);
+          select webhooks.watch('public.readings', 'reading', '[{"event": "reading.made", "on": "insert"}]');
+          alter table public.readings_1 disable trigger _500_capture_insert`,
+    undo: `select webhooks.unwatch('public.readings'); drop table public.readings`,
+    finds: /^fault partitions of watched tables: Trigger \S+ of partition (public\.)?readings_1 is disabled/,
+  },
+  {
+    name: 'a payload function in the hands of somebody whom capture does not trust',
+    sql: `create table public.parcels (id bigint primary key, tenant_id text);
+          create function public.parcel_payload(public.parcels) returns json language sql stable return '{}'::json;
+          select webhooks.watch('public.parcels', 'parcel', '[{"event": "parcel.made", "on": "insert"}]', payload => 'public.parcel_payload(public.parcels)');
+          do $$ begin create role doctor_stranger; exception when duplicate_object then null; end $$;
+          grant create on schema public to doctor_stranger; alter function public.parcel_payload owner to doctor_stranger`,
+    undo: `select webhooks.unwatch('public.parcels'); drop function public.parcel_payload; drop table public.parcels; revoke create on schema public from doctor_stranger`,
+    finds: /^fault watched tables: Event parcel\.made .*parcel_payload/,
+  },
+  { name: 'rows in the open-ended partition', sql: `insert into webhooks.events (id, type) values ('ffffffff-0000-7000-8000-000000000000', 'a.b'); analyze webhooks.events`, undo: `delete from webhooks.events where id = 'ffffffff-0000-7000-8000-000000000000'; analyze webhooks_private.events_later`, finds: /^warning partitions: About 1 rows of events lie in its open-ended/ },
+  { name: 'jobs that nobody has freed', sql: `select graphile_worker.add_job('deliver', '{}'); update graphile_worker._private_jobs set locked_at = now() - interval '20 minutes', locked_by = 'gone'`, undo: `delete from graphile_worker._private_jobs`, finds: /^warning jobs: 1 jobs deliver have been locked/ },
+  { name: 'an endpoint whose circuit is open', sql: `insert into webhooks.endpoints (name, url, events) values ('ledger', 'https://ledger.test', '{*}'); insert into webhooks_private.lanes (endpoint_id, circuit, held_until, held_reason) select id, 'open', now() + interval '5 minutes', 'circuit open' from webhooks.endpoints`, undo: `delete from webhooks_private.lanes; delete from webhooks.endpoints`, finds: /^warning endpoints: ledger .* has failed for/ },
+  { name: 'an endpoint that refuses its credentials', sql: `insert into webhooks.endpoints (name, url, events) values ('ledger', 'https://ledger.test', '{*}'); insert into webhooks.endpoint_stats (endpoint_id, tenant_id, credentials_refused_at) select id, tenant_id, now() from webhooks.endpoints on conflict (endpoint_id) do update set credentials_refused_at = now()`, undo: `delete from webhooks.endpoint_stats; delete from webhooks.endpoints`, finds: /^warning endpoints: The receiver of ledger .* refuses the credentials/ },
+  { name: 'an http endpoint that may not be', sql: `update webhooks.settings set allow_http = true; insert into webhooks.endpoints (url, events) values ('http://plain.test', '{*}'); update webhooks.settings set allow_http = false`, undo: `delete from webhooks.endpoints`, finds: /^fault settings: 1 active endpoints are http/ },
+  { name: 'a lock table that is too small', sql: `insert into webhooks.endpoints (url, events, tenant_id) select 'https://many.test', '{*}', n::text from generate_series(1, current_setting('max_locks_per_transaction')::integer * current_setting('max_connections')::integer / 2 + 1) as n`, undo: `delete from webhooks.endpoints`, finds: /^warning room for locks: \d+ endpoints may each need a lock/ },
+  { name: 'an open alert', sql: `insert into webhooks.alerts (kind, subject, summary) values ('worker_lost', 'w', 'Worker w ended without saying so.')`, undo: `delete from webhooks.alerts`, finds: /^warning open alerts: Worker w ended/ },
 ]
 
 for (const { name, sql, undo, more, finds } of plants) {
@@ -68,7 +94,8 @@ for (const { name, sql, undo, more, finds } of plants) {
     const found = await problems(shared, more)
     if (undo !== undefined) await shared.pool.query(undo)
     assert.ok(found.some((each) => finds.test(each)), found.join('\n') || 'nothing found')
-    assert.is(found.length, 1, found.join('\n'))
+    const others = found.filter((each) => !finds.test(each) && !each.startsWith('warning secrets at rest')) // as nobody has set a key here
+    assert.equal(others, [])
   })
 }
 
@@ -106,6 +133,27 @@ doctor('finds secrets that lie open, under an older key, under a key that is mis
   assert.match(old!, /^warning secrets at rest: 1 secrets and header values are sealed by an older key/)
   assert.match(lost!, `its own place (${missing}) wait: its signing secret is sealed by key ${ring(gone).newest}`)
   assert.match(foreign!, `another place (${copied}) wait: its signing secret was sealed for another place`)
+})
+
+doctor('finds a backlog that a worker does serve, and names its limit', async () => {
+  const db = await healthy()
+  const endpointId = await createEndpoint(db.pool, { name: 'slow', rate_limit: 7 })
+  await createEvents(db.pool, { count: 2 })
+  await db.pool.query(`update webhooks.deliveries set next_retry_at = now() - interval '5 minutes'`)
+  const owner = await db.connect('rowhook_owner')
+  await owner.query('select pg_advisory_lock(webhooks_private.lane_lock($1))', [endpointId])
+  assert.match((await problems(db)).join('\n'), /^warning backlog: 2 deliveries to slow .* wait, the first for 00:05/m)
+  await owner.end()
+})
+
+doctor('finds a login that lacks every right', async () => {
+  await shared.pool.query(`do $$ begin create role doctor_nobody login password 'nobody'; exception when duplicate_object then null; end $$`)
+  const url = new URL(shared.url)
+  url.username = 'doctor_nobody'
+  url.password = 'nobody'
+  const { code, stdout } = await commandsOn(url.href)('doctor')
+  assert.is(code, 1)
+  assert.match(stdout, /doctor_nobody is a member of neither rowhook_owner nor rowhook_dba|permission denied|could not be/)
 })
 
 doctor('finds a table that lost a column', async () => {
