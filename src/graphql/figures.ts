@@ -19,14 +19,14 @@ extend type Query {
   endpointStats(
     endpointId: UUID!${PERIOD}
   ): [StatsBucket!]
-  "A tenant at a glance. Reads 50,000 deliveries at most, however many there are."
+  "A tenant at a glance. Reads 30,000 deliveries at most, however many there are."
   tenantStats(
     "Whose figures. The operator has to name it; everybody else has one tenant only."
     tenantId: String${PERIOD}
   ): TenantStats
 }
 extend type Endpoint {
-  "What became of its deliveries, for a small chart in a list: all endpoints of a list are read in one statement, 50,000 deliveries at most."
+  "What became of its deliveries, for a small chart in a list: all endpoints of a list are read in one statement, 30,000 deliveries at most."
   sparkline(${PERIOD}
   ): [StatsBucket!]!
 }

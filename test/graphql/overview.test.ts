@@ -55,7 +55,7 @@ figures('of a bucket that holds more than is read are estimated', async () => {
        from generate_series(0, 999) as n`,
     [id],
   )
-  // 1,000 buckets of 50,000 rows in all: 50 for each; how many there are is read off the index.
+  // 1,000 buckets of 30,000 rows in all: 29 for each; how many there are is read off the index.
   const { data } = await operator('{ tenantStats(tenantId: "busy", interval: {seconds: 8000}, bucket: {seconds: 8}) { estimated deliveries } }')
   assert.is(data.tenantStats.estimated, true)
   assert.ok(Math.abs(data.tenantStats.deliveries - 1000) < 30, `about 1,000: ${data.tenantStats.deliveries}`)
