@@ -1,5 +1,6 @@
 /** Rowhook's worker as `rowhook worker` runs it, with a log in production's form. */
 import { performance } from 'node:perf_hooks'
+import { keepHeapSmall } from '../../src/cli/small-heap.ts'
 import { createLog } from '../../src/log.ts'
 import { launchWorker } from '../../src/wiring.ts'
 import type { Worker } from '../../src/worker/worker.ts'
@@ -11,6 +12,7 @@ export type RowhookVitals = { readonly succeeded: number; readonly lost: number;
 
 serve({
   start: async (databaseUrl: string) => {
+    keepHeapSmall()
     worker = await launchWorker({
       databaseUrl,
       concurrency: 1_000,

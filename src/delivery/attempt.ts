@@ -63,6 +63,9 @@ const secretsOf = ({ secrets, signatureProfile }: LaneEndpoint): readonly Secret
   return fresh
 }
 
+/** Characters from which a body is made bytes once, and not for each signature and for the request. */
+const LARGE = 8 * 1024
+
 /** Shown in the log as they were sent; all others may be credentials, and are masked. */
 const SHOWN = new Set(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature', 'traceparent'])
 /** Of these nobody but Rowhook chooses the value, and none has a character that JSON would escape; with how each begins as JSON. */
@@ -123,19 +126,20 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   if (!mayStart()) return notSent()
 
   const span = due.traceparent === null ? undefined : beginSpan(due)
+  const body = due.body.length < LARGE ? due.body : Buffer.from(due.body)
   const headers = requestHeaders({
     profile: endpoint.signatureProfile,
     userAgent: deps.userAgent,
     eventId: due.eventId,
     eventType: due.eventType,
     timestampSeconds: Math.floor(startedAtMs / 1000),
-    body: due.body,
+    body,
     secrets: secretsOf(endpoint),
     traceparent: span && traceParentHeader(span.parent, span.spanId),
     custom: endpoint.headers,
     authorization: token === undefined ? undefined : `Bearer ${token.value}`,
   })
-  const exchange = await deps.sender.send({ url: endpoint.url, headers, body: due.body, timeoutMs: endpoint.timeoutMs, signal })
+  const exchange = await deps.sender.send({ url: endpoint.url, headers, body, timeoutMs: endpoint.timeoutMs, signal })
   const { outcome } = exchange
   const verdict = judge(outcome, { noRetryCodes: endpoint.noRetryCodes })
   const isTrouble = saysTrouble(outcome)

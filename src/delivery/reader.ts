@@ -25,7 +25,9 @@ export type Reader = {
 /** Deliveries of one page at most: beyond it a page is stale before it is sent. */
 const MAX_PAGE = 200
 /** Bytes of the bodies that all lanes together hold unsent. */
-const MAX_QUEUED_BYTES = 32 * 1024 * 1024
+const MAX_QUEUED_BYTES = 4 * 1024 * 1024
+/** What the bodies of a lane that was never read are taken for: its first page is small, and the next one knows. */
+const UNKNOWN_BODY_BYTES = 64 * 1024
 /** Pauses between reads: of a busy lane that lingers, and of one that waits for something else. */
 const FIRST_PAUSE_MS = 2
 const MAX_PAUSE_MS = 50
@@ -59,7 +61,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
   const limitOf = (lane: Lane, nowMs: number, share: number): number => {
     const { maxInFlight, rateLimit } = lane.endpoint
     const busy = Math.max(2 * maxInFlight, Math.ceil(ratePerSecond(lane.memory, nowMs) / 2))
-    const byBytes = lane.memory.bodyBytes === 0 ? 2 * maxInFlight : Math.max(1, Math.floor(share / lane.memory.bodyBytes))
+    const byBytes = Math.max(1, Math.floor(share / (lane.memory.bodyBytes || UNKNOWN_BODY_BYTES)))
     const byPace = Math.max(1, Math.min(startableWithin(lane.memory.pace, rateLimit, nowMs, 1_000), MAX_PAGE))
     const byCircuit = lane.circuit.state === 'half-open' || lane.probation?.isSuspect === true ? 1 : MAX_PAGE
     return Math.min(busy, byBytes, byPace, byCircuit, MAX_PAGE)

@@ -1,11 +1,13 @@
 /** `rowhook worker`: delivers. */
 import type { Command } from 'commander'
 import { runWorker, workerSettings } from '../run-worker.ts'
+import { keepHeapSmall } from '../small-heap.ts'
 import { listenForStop } from '../told-to-stop.ts'
 import { withDatabase } from '../with-database.ts'
 
 const run = () =>
   withDatabase(async ({ url }, config) => {
+    keepHeapSmall()
     const stopping = listenForStop()
     const { createLog } = await import('../../log.ts')
     await runWorker(workerSettings(config, url, createLog({ level: config.logLevel })), stopping)
