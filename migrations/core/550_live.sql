@@ -32,6 +32,31 @@ end;
 comment on function webhooks_private.live_deliveries(uuid[]) is
   'Of each endpoint the newest 100 deliveries and the open ones that are due next, with a word that changes with their state. By index.';
 
+create function webhooks_private.live_deliveries_of(tenant_ids text[], everybody boolean default false)
+returns table (tenant_id text, id uuid, state text, of_everybody boolean)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select t.tenant_id, d.id, d.state, false
+    from unnest(tenant_ids) as t (tenant_id)
+   cross join lateral (
+           select o.id, concat_ws(' ', o.status, o.attempts, o.next_retry_at) as state
+             from webhooks.deliveries as o
+            where o.tenant_id = t.tenant_id
+            order by o.id desc
+            limit 200
+         ) as d
+  union all
+  select d.tenant_id, d.id, d.state, true
+    from (select o.tenant_id, o.id, concat_ws(' ', o.status, o.attempts, o.next_retry_at) as state
+            from webhooks.deliveries as o
+           where everybody
+           order by o.id desc
+           limit 200) as d;
+end;
+comment on function webhooks_private.live_deliveries_of(text[], boolean) is
+  'The newest 200 deliveries of each tenant, and of all tenants together, with a word that changes with their state. By index.';
+
 create function webhooks_private.live_events(tenant_ids text[], since timestamptz)
 returns table (tenant_id text, id uuid)
 language sql stable security definer
@@ -51,9 +76,10 @@ end;
 comment on function webhooks_private.live_events(text[], timestamptz) is
   'The newest events of each tenant since a moment, 100 at most. By index.';
 
-grant execute on function webhooks_private.live_deliveries(uuid[]), webhooks_private.live_events(text[], timestamptz)
+grant execute on function webhooks_private.live_deliveries(uuid[]), webhooks_private.live_deliveries_of(text[], boolean), webhooks_private.live_events(text[], timestamptz)
    to rowhook_api;
 
 -- Down Migration
 drop function webhooks_private.live_events(text[], timestamptz);
+drop function webhooks_private.live_deliveries_of(text[], boolean);
 drop function webhooks_private.live_deliveries(uuid[]);

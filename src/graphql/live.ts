@@ -1,14 +1,20 @@
 /** Changes for those who watch, found by looking while somebody does: what nobody watches costs nothing, and writers never pay. */
-import type { LiveDelivery, LiveEvent } from '../database/live.ts'
+import type { LiveDelivery, LiveEvent, LiveTenantDelivery } from '../database/live.ts'
 
 export type LiveDeps = {
   readonly deliveries: (endpointIds: readonly string[]) => Promise<readonly LiveDelivery[]>
+  readonly deliveriesOf: (tenantIds: readonly string[], everybody: boolean) => Promise<readonly LiveTenantDelivery[]>
   readonly events: (tenantIds: readonly string[], seconds: number) => Promise<readonly LiveEvent[]>
   readonly onError: (error: unknown) => void
 }
 
-/** What is watched: an endpoint's deliveries or a tenant's events. `tenantId` undefined: the operator, whose tenant is not checked. */
-export type Topic = { readonly kind: 'deliveries'; readonly endpointId: string; readonly tenantId: string | undefined } | { readonly kind: 'events'; readonly tenantId: string }
+/**
+ * What is watched: the deliveries of an endpoint or of a tenant, or a tenant's events. `tenantId` undefined: the operator, whose tenant is not checked;
+ * of deliveries without an endpoint those of all tenants.
+ */
+export type Topic =
+  | { readonly kind: 'deliveries'; readonly endpointId?: string | undefined; readonly tenantId: string | undefined }
+  | { readonly kind: 'events'; readonly tenantId: string }
 
 export type Live = {
   /** ids of what is new or has changed, as it is found; ends with `stop` */
@@ -63,17 +69,21 @@ export const createLive = (deps: LiveDeps): Live => {
 
   const look = async (): Promise<void> => {
     const present = [...watchers] // who comes meanwhile knows nothing yet, and is not told that all is new
-    const endpoints = new Set<string>()
-    const tenants = new Set<string>()
-    for (const { topic } of present) {
-      if (topic.kind === 'deliveries') endpoints.add(topic.endpointId)
-      else tenants.add(topic.tenantId)
-    }
-    const [deliveries, events] = await Promise.all([endpoints.size > 0 ? deps.deliveries([...endpoints]) : [], tenants.size > 0 ? deps.events([...tenants], LATE_SECONDS) : []])
+    const topics = present.map(({ topic }) => topic)
+    const endpoints = topics.flatMap((topic) => (topic.kind === 'deliveries' && topic.endpointId !== undefined ? [topic.endpointId] : []))
+    const wholes = topics.flatMap((topic) => (topic.kind === 'deliveries' && topic.endpointId === undefined ? [topic.tenantId] : []))
+    const tenants = topics.flatMap((topic) => (topic.kind === 'events' ? [topic.tenantId] : []))
+    const [deliveries, ofTenants, events] = await Promise.all([
+      endpoints.length > 0 ? deps.deliveries([...new Set(endpoints)]) : [],
+      wholes.length > 0 ? deps.deliveriesOf([...new Set(wholes.filter((tenant) => tenant !== undefined))], wholes.includes(undefined)) : [],
+      tenants.length > 0 ? deps.events([...new Set(tenants)], LATE_SECONDS) : [],
+    ])
     const byEndpoint = Map.groupBy(deliveries, ({ endpointId }) => endpointId)
+    const byWhole = Map.groupBy(ofTenants, ({ isOfEverybody, tenantId }) => (isOfEverybody ? undefined : tenantId))
     const byTenant = Map.groupBy(events, ({ tenantId }) => tenantId)
     const rowsFor = ({ topic }: Watcher): ReadonlyMap<string, string> => {
       if (topic.kind === 'events') return new Map(byTenant.get(topic.tenantId)?.map(({ id }) => [id, '']))
+      if (topic.endpointId === undefined) return new Map(byWhole.get(topic.tenantId)?.map(({ id, state }) => [id, state]))
       const rows = byEndpoint.get(topic.endpointId) ?? []
       return new Map(topic.tenantId === undefined || rows[0]?.tenantId === topic.tenantId ? rows.map(({ id, state }) => [id, state]) : [])
     }

@@ -8,8 +8,13 @@ import { tenantOf } from './tenant.ts'
 
 const sdl = `
 extend type Subscription {
-  "A delivery of the endpoint that is new or has changed, about a quarter of a second later. Of a bulk load only the newest are shown."
-  deliveryUpdated(endpointId: UUID!): Delivery
+  "A delivery that is new or has changed, about a quarter of a second later. Of a bulk load only the newest are shown."
+  deliveryUpdated(
+    "Of this endpoint. Left out: of the whole tenant, among its newest 200."
+    endpointId: UUID
+    "Of this tenant, where no endpoint is named. The operator may leave it out and sees those of all; everybody else has one tenant only."
+    tenantId: String
+  ): Delivery
   "An event of the tenant, about a quarter of a second after its commit. Of a bulk load only the newest are shown."
   eventCreated(
     "Whose events. The operator has to name it; everybody else has one tenant only."
@@ -19,6 +24,12 @@ extend type Subscription {
 `
 
 const topicText = (topic: Topic) => JSON.stringify(topic)
+
+const deliveriesTopic = (identity: Identity, { endpointId, tenantId: named }: Readonly<Record<string, unknown>>): Topic => {
+  if (typeof endpointId === 'string') return { kind: 'deliveries', endpointId: endpointId.toLowerCase(), tenantId: identity.tenantId }
+  const isOfAll = identity.tenantId === undefined && (named === undefined || named === null)
+  return { kind: 'deliveries', tenantId: isOfAll ? undefined : tenantOf(identity, named) }
+}
 
 export const SubscriptionsPlugin = extendSchema((build) => {
   const { pgResources } = build.input.pgRegistry
@@ -34,7 +45,7 @@ export const SubscriptionsPlugin = extendSchema((build) => {
       Subscription: {
         plans: {
           deliveryUpdated: {
-            subscribePlan: (_root: Step, args: FieldArgs) => watch(args, ({ tenantId }, { endpointId }) => ({ kind: 'deliveries', endpointId: String(endpointId).toLowerCase(), tenantId })),
+            subscribePlan: (_root: Step, args: FieldArgs) => watch(args, deliveriesTopic),
             plan: row('deliveries'),
           },
           eventCreated: {

@@ -4,7 +4,7 @@ import { adminFolder } from '../config/package.ts'
 import { addressPolicy } from '../core/address.ts'
 import { findApiKey } from '../database/api-keys.ts'
 import { checkPool, createPool } from '../database/pool.ts'
-import { liveDeliveries, liveEvents } from '../database/live.ts'
+import { liveDeliveries, liveDeliveriesOf, liveEvents } from '../database/live.ts'
 import { databaseTroubles } from '../database/readiness.ts'
 import { createLive } from '../graphql/live.ts'
 import { isApiRole, type Identity } from '../graphql/identity.ts'
@@ -59,6 +59,7 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
     await checkPool(pool)
     const live = createLive({
       deliveries: (endpointIds) => liveDeliveries(pool, endpointIds),
+      deliveriesOf: (tenantIds, everybody) => liveDeliveriesOf(pool, tenantIds, everybody),
       events: (tenantIds, seconds) => liveEvents(pool, tenantIds, seconds),
       onError: (error) => log.error({ err: error }, 'what is watched live could not be looked at'),
     })

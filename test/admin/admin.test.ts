@@ -5,11 +5,13 @@ import { apiKeys } from './cases/api-keys.ts'
 import { auditLog } from './cases/audit-log.ts'
 import type { Case } from './cases/case.ts'
 import { deliveries } from './cases/deliveries.ts'
+import { events } from './cases/events.ts'
+import { eventTypes } from './cases/event-types.ts'
 import { session } from './cases/session.ts'
 import { openBrowser } from './support/browser.ts'
 import { createWorld } from './support/world.ts'
 
-const cases: readonly Case[] = [...session, ...deliveries, ...auditLog, ...apiKeys]
+const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...auditLog, ...apiKeys]
 
 const { browser, failures } = await openBrowser()
 const world = browser && (await createWorld(browser))

@@ -22,6 +22,7 @@ documented('are valid against docs/schema.graphql', () => {
 documented('have the types that the schema gives them', () => {
   const written = filesBelow('src/admin', '.graphql.ts').map(({ path }) => path)
   const gone = written.filter((path) => !files.some((file) => file.path === path))
+  assert.equal(faults, [])
   // oxlint-disable-next-line node/no-process-env -- the switch that writes them
   if (process.env['UPDATE_DOCUMENTS']) {
     for (const { path, text } of files) writeFileSync(join(packageRoot, path), text)

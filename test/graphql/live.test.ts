@@ -22,7 +22,7 @@ const showing = suite('what is watched live')
 showing('is what has changed, and nothing of what was there before, whoever comes meanwhile', async () => {
   let rows: LiveDelivery[] = rowsOf('x', 3, 'pending 0')
   let looks = 0
-  const live = createLive({ deliveries: (ids) => Promise.resolve(rows.filter(({ endpointId }) => ids.includes(endpointId))).finally(() => looks++), events: () => Promise.resolve([]), onError: (error) => assert.unreachable(String(error)) })
+  const live = createLive({ deliveries: (ids) => Promise.resolve(rows.filter(({ endpointId }) => ids.includes(endpointId))).finally(() => looks++), deliveriesOf: () => Promise.resolve([]), events: () => Promise.resolve([]), onError: (error) => assert.unreachable(String(error)) })
   const first = watch(live, 'x')
   const [second, stranger] = [watch(live, 'x'), watch(live, 'x', 'b')]
   await waitFor(() => looks >= 3, { what: 'three looks' })
@@ -38,7 +38,7 @@ showing('is the newest of a bulk load, and each watcher has its turn', async () 
   let looks = 0
   const live = createLive({
     deliveries: (ids) => Promise.resolve(ids.flatMap((id) => rowsOf(id, 40, state))).finally(() => looks++),
-    events: () => Promise.resolve([]),
+    deliveriesOf: () => Promise.resolve([]), events: () => Promise.resolve([]),
     onError: (error) => assert.unreachable(String(error)),
   })
   const watchers = Array.from({ length: 120 }, (_, n) => watch(live, `endpoint ${n}`))
@@ -60,7 +60,7 @@ showing('is looked at a tenth of the time at most', async () => {
       under++
       return []
     },
-    events: () => Promise.resolve([]),
+    deliveriesOf: () => Promise.resolve([]), events: () => Promise.resolve([]),
     onError: (error) => assert.unreachable(String(error)),
   })
   watch(live, 'x')

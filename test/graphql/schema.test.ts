@@ -20,7 +20,7 @@ const { schema } = await makeSchema(
     keyring: keyringOf({}),
     graphqlPath: '/graphql',
     graphiql: false,
-    live: createLive({ deliveries: () => Promise.resolve([]), events: () => Promise.resolve([]), onError: () => undefined }),
+    live: createLive({ deliveries: () => Promise.resolve([]), deliveriesOf: () => Promise.resolve([]), events: () => Promise.resolve([]), onError: () => undefined }),
     identify: () => {
       throw new Error('nobody asks here')
     },

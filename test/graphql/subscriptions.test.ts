@@ -55,6 +55,22 @@ watching('shows events, and only of one\'s own tenant', async () => {
   for (const { client } of [watcher, spy, other]) await client.dispose()
 })
 
+watching('shows the deliveries of a whole tenant, and to the operator those of all', async () => {
+  const field = 'deliveryUpdated { id tenantId status }'
+  const [viewer, named, all] = [watch(`subscription { ${field} }`, await token('a')), watch('subscription { deliveryUpdated(tenantId: "b") { id tenantId } }', await token('a')), watch(`subscription { ${field} }`, await mint({ role: 'operator' }))]
+  await untilSeen(viewer, () => createEvents(db.pool, { tenant: 'a' }))
+  await untilSeen(all, () => createEvents(db.pool, { tenant: 'b' }))
+  const newest = (await deliveriesOf(db.pool, mine)).toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]!
+  await endDelivery(db.pool, newest.id, 'failed')
+  const isFailed = (value: Record<string, unknown>) => JSON.stringify(value).includes(`{"id":"${newest.id}","tenantId":"a","status":"failed"}`)
+  for (const watcher of [viewer, all]) await waitFor(() => watcher.seen.some(isFailed), { what: 'the failure to be shown' })
+  assert.ok(viewer.seen.every((value) => JSON.stringify(value).includes('"tenantId":"a"')))
+  assert.ok(all.seen.some((value) => JSON.stringify(value).includes('"tenantId":"b"')))
+  await waitFor(() => named.seen.length > 0, { what: 'the refusal' })
+  assert.match(JSON.stringify(named.seen), 'WHTNT')
+  for (const { client } of [viewer, named, all]) await client.dispose()
+})
+
 watching('ends with the token', async () => {
   const watcher = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id } }`, await token('a', Math.floor(Date.now() / 1000) + 2))
   await waitFor(() => watcher.ended() === 4403, { deadlineMs: 15_000, what: 'the socket to be closed' })

@@ -9,8 +9,16 @@ import css from './filter-bar.module.css'
 /** Choices take this class, so that they share the line and fold away. */
 export const choiceClass = css['choice']
 
+type SearchProps = {
+  readonly value?: string | undefined
+  readonly label: string
+  readonly onSearch: (text: string) => void
+  /** told at each letter, where looking costs nothing */
+  readonly onType?: (text: string) => void
+}
+
 /** `/` leads here. What is typed is looked for at Enter, and forgotten when it is emptied. */
-export const SearchBox = ({ value = '', label, onSearch }: { readonly value?: string | undefined; readonly label: string; readonly onSearch: (text: string) => void }) => {
+export const SearchBox = ({ value = '', label, onSearch, onType }: SearchProps) => {
   const { shell } = useTexts()
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(value)
@@ -19,7 +27,7 @@ export const SearchBox = ({ value = '', label, onSearch }: { readonly value?: st
   return (
     <TextInput
       ref={input} className={css['search']} value={text} placeholder={label} aria-label={label} type="search" leftSection={<SearchIcon size={16} />}
-      onChange={(event) => setText(event.currentTarget.value)} onKeyDown={(event) => event.key === 'Enter' && onSearch(text.trim())}
+      onChange={(event) => { setText(event.currentTarget.value); onType?.(event.currentTarget.value) }} onKeyDown={(event) => event.key === 'Enter' && onSearch(text.trim())}
       onBlur={() => text.trim() === '' && value && onSearch('')}
     />
   )

@@ -31,3 +31,6 @@ export const HistoryIcon = icon(<><path d="M4 12a8 8 0 1 1 2.4 5.7" /><path d="M
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
 export const KeyIcon = icon(<><circle cx="8" cy="15" r="4" /><path d="m11 12 8.5-8.5M16 7l3 3M13.5 9.5l2 2" /></>)
 export const ShieldIcon = icon(<><path d="M12 3 5 5.5v6c0 4.5 2.9 7.7 7 9.5 4.1-1.8 7-5 7-9.5v-6L12 3Z" /><path d="m9 12 2.2 2.2L15.2 10" /></>)
+export const BoltIcon = icon(<path d="M13 3 5 13.5h6L10.5 21 19 10.5h-6L13 3Z" />)
+export const BookIcon = icon(<><path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5 2.5 0 0 0 5 20.5v-15Z" /><path d="M5 20.5A2.5 2.5 0 0 0 7.5 21H19v-3M9 7.5h6" /></>)
+export const EditIcon = icon(<path d="m4 20 .8-4L16 4.8a2 2 0 0 1 2.8 0l.4.4a2 2 0 0 1 0 2.8L8 19.2 4 20Z" />)

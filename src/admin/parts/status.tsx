@@ -4,6 +4,9 @@ import css from './status.module.css'
 
 const tones: Readonly<Record<string, string>> = { success: 'good', failed: 'bad', expired: 'bad', retrying: 'wait', pending: 'news', cancelled: 'calm' }
 
+/** Of the states of a delivery: good, bad, wait, news or calm. */
+export const toneOf = (status: string): string => tones[status] ?? 'calm'
+
 /** A coloured word. `tone`: good, bad, wait, news, calm. */
 export const Pill = ({ tone, children }: { readonly tone: string; readonly children: string }) => (
   <span className={css['pill']} data-tone={tone}>
@@ -14,7 +17,7 @@ export const Pill = ({ tone, children }: { readonly tone: string; readonly child
 
 export const Status = ({ of }: { readonly of: string }) => {
   const { common } = useTexts()
-  return <Pill tone={tones[of] ?? 'calm'}>{common.status[of] ?? of}</Pill>
+  return <Pill tone={toneOf(of)}>{common.status[of] ?? of}</Pill>
 }
 
 /** An HTTP status, coloured by what it means. */

@@ -11,12 +11,15 @@ const scalars: Readonly<Record<string, string>> = { Int: 'number', Float: 'numbe
 const API = 'src/admin/api'
 const HEADER = '// Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts\n'
 
+/** A type or nothing; `unknown` has both in it already. */
+const orNothing = (type: string, nothing: 'null' | 'undefined'): string => (type === 'unknown' ? type : `${type} | ${nothing}`)
+
 const inputType = (type: GraphQLInputType, used: Set<string>): string => {
   if (isNonNullType(type)) return inputType(type.ofType, used).replace(/ \| null$/, '')
   if (isListType(type)) return `readonly (${inputType(type.ofType, used)})[] | null`
   if (isEnumType(type)) return `${type.getValues().map(({ name }) => `'${name}'`).join(' | ')} | null`
   if (isInputObjectType(type)) used.add(type.name)
-  return `${isInputObjectType(type) ? type.name : (scalars[type.name] ?? 'string')} | null`
+  return orNothing(isInputObjectType(type) ? type.name : (scalars[type.name] ?? 'string'), 'null')
 }
 
 type Context = {
@@ -35,7 +38,7 @@ const outputType = (type: GraphQLOutputType, field: FieldNode, context: Context)
     return `readonly (${isOfRows ? each.replace(/ \| null$/, '') : each})[] | null`
   }
   if (isObjectType(type)) return `${selectionType(type, field.selectionSet!, context)} | null`
-  return `${scalars[getNamedType(type).name] ?? 'string'} | null`
+  return orNothing(scalars[getNamedType(type).name] ?? 'string', 'null')
 }
 
 const block = (fields: readonly string[]): string => `{\n${fields.join('\n').replaceAll(/^/gm, '  ')}\n}`
@@ -69,7 +72,7 @@ const operationSource = (node: OperationDefinitionNode, context: Context, used: 
   const variables = (node.variableDefinitions ?? []).map(({ variable, type, defaultValue }) => {
     const known = typeFromAST(context.schema, type as never) as GraphQLInputType
     const isNeeded = isNonNullType(known) && defaultValue === undefined
-    return `readonly ${variable.name.value}${isNeeded ? '' : '?'}: ${inputType(known, used)}${isNeeded ? '' : ' | undefined'}`
+    return `readonly ${variable.name.value}${isNeeded ? '' : '?'}: ${isNeeded ? inputType(known, used) : orNothing(inputType(known, used), 'undefined')}`
   })
   return [
     `export type ${name}Variables = ${variables.length > 0 ? `{ ${variables.join('; ')} }` : 'Record<string, never>'}`,
@@ -86,7 +89,7 @@ const inputsSource = (schema: GraphQLSchema, names: ReadonlySet<string>): string
     if (!isInputObjectType(type)) continue
     const fields = Object.values(type.getFields()).map((field) => {
       const isNeeded = isNonNullType(field.type) && field.defaultValue === undefined
-      return `readonly ${field.name}${isNeeded ? '' : '?'}: ${inputType(field.type, wanted)}${isNeeded ? '' : ' | undefined'}`
+      return `readonly ${field.name}${isNeeded ? '' : '?'}: ${isNeeded ? inputType(field.type, wanted) : orNothing(inputType(field.type, wanted), 'undefined')}`
     })
     lines.push(`export type ${name} = { ${fields.join('; ')} }`)
   }

@@ -29,8 +29,6 @@ export const deliveries = {
     missing: 'This delivery is not here',
     missingText: 'It was dropped by retention, or belongs to another tenant.',
     payload: 'Payload',
-    pretty: 'Pretty',
-    raw: 'Raw',
     headers: 'Request headers',
     responseHeaders: 'Answer headers',
     answer: 'Answer',

@@ -3,9 +3,11 @@ import { apiKeys } from './api-keys.ts'
 import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
+import { eventTypes } from './event-types.ts'
+import { events } from './events.ts'
 import { shell } from './shell.ts'
 
-export const en = { common, shell, deliveries, auditLog, apiKeys }
+export const en = { common, shell, deliveries, events, eventTypes, auditLog, apiKeys }
 
 /** What a language has to have. */
 export type Texts = typeof en

@@ -31,8 +31,6 @@ export const deliveries: Texts['deliveries'] = {
     missing: 'Esta entrega no está aquí',
     missingText: 'La retención la eliminó, o pertenece a otro cliente.',
     payload: 'Contenido',
-    pretty: 'Legible',
-    raw: 'Original',
     headers: 'Cabeceras de la petición',
     responseHeaders: 'Cabeceras de la respuesta',
     answer: 'Respuesta',

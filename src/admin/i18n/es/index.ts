@@ -4,6 +4,8 @@ import { apiKeys } from './api-keys.ts'
 import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
+import { eventTypes } from './event-types.ts'
+import { events } from './events.ts'
 import { shell } from './shell.ts'
 
-export const es: Texts = { common, shell, deliveries, auditLog, apiKeys }
+export const es: Texts = { common, shell, deliveries, events, eventTypes, auditLog, apiKeys }

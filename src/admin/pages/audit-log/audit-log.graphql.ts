@@ -55,8 +55,8 @@ fragment AuditRow on AuditEntry {
 export type OneAuditEntryVariables = { readonly id: string }
 export type OneAuditEntryResult = {
   readonly auditEntry: AuditRow & {
-    readonly before: unknown | null
-    readonly after: unknown | null
+    readonly before: unknown
+    readonly after: unknown
   } | null
 }
 export const OneAuditEntry = operation<OneAuditEntryResult, OneAuditEntryVariables>(`query OneAuditEntry($id: BigInt!) {

@@ -104,7 +104,7 @@ export type OneDeliveryResult = {
         readonly error: string | null
         readonly errorKind: string | null
         readonly requestHeaders: unknown
-        readonly responseHeaders: unknown | null
+        readonly responseHeaders: unknown
         readonly responseBody: string | null
       })[]
     }
@@ -356,14 +356,35 @@ fragment DeliveryRow on Delivery {
   }
 }`)
 
-export type TenantEventsVariables = { readonly tenantId?: string | null | undefined }
-export type TenantEventsResult = {
-  readonly eventCreated: {
-    readonly id: string
-  } | null
+export type TenantDeliveriesVariables = { readonly tenantId?: string | null | undefined }
+export type TenantDeliveriesResult = {
+  readonly deliveryUpdated: DeliveryRow | null
 }
-export const TenantEvents = operation<TenantEventsResult, TenantEventsVariables>(`subscription TenantEvents($tenantId: String) {
-  eventCreated(tenantId: $tenantId) {
+export const TenantDeliveries = operation<TenantDeliveriesResult, TenantDeliveriesVariables>(`subscription TenantDeliveries($tenantId: String) {
+  deliveryUpdated(tenantId: $tenantId) {
+    ...DeliveryRow
+  }
+}
+fragment DeliveryRow on Delivery {
+  __typename
+  id
+  tenantId
+  eventType
+  resourceType
+  resourceId
+  status
+  attemptCount
+  maxAttempts
+  nextRetryAt
+  responseCode
+  responseTimeMs
+  lastError
+  createdAt
+  finishedAt
+  endpointId
+  endpoint {
     id
+    name
+    url
   }
 }`)

@@ -9,7 +9,7 @@ import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { SearchIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
-import { Status } from '../../parts/status.tsx'
+import { Status, toneOf } from '../../parts/status.tsx'
 import { RelativeTime, useNowMs, useRelativeSayer } from '../../parts/time.tsx'
 import { Actions } from './actions.tsx'
 import { Attempts } from './attempts.tsx'
@@ -18,13 +18,11 @@ import { Payload } from './payload.tsx'
 import { type Delivery, whatNext } from './what-next.ts'
 import css from './detail.module.css'
 
-const tones: Readonly<Record<string, string>> = { success: 'good', failed: 'bad', expired: 'bad', retrying: 'wait', pending: 'news', cancelled: 'calm' }
-
 const Next = ({ delivery }: { readonly delivery: Delivery }) => {
   const { detail } = useTexts().deliveries
   const [what, why] = whatNext(delivery, detail, useRelativeSayer(), useNowMs())
   return (
-    <div className={css['next']} data-tone={tones[delivery.status]} role="status">
+    <div className={css['next']} data-tone={toneOf(delivery.status)} role="status">
       <strong>{what}</strong>
       {why && <span>{why}</span>}
       {delivery.lastError && <span className={css['error']}>{delivery.lastError}</span>}
