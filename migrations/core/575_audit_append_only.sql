@@ -43,7 +43,24 @@ create trigger _600_pruned after delete on webhooks.audit_log
   referencing old table as old_entries
   for each statement execute function webhooks_private.tg_audit_log__pruned();
 
+create function webhooks.restart_audit_chain() returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  perform webhooks_private.audit('audit_log.chain_restarted', null, 'audit_log', null,
+                                 (select jsonb_build_object('link', c.link, 'hash', encode(c.hash, 'hex')) from webhooks_private.audit_chain as c order by c.link desc limit 1));
+  perform set_config('rowhook.pruning', 'on', true);
+  delete from webhooks_private.audit_chain;
+  perform set_config('rowhook.pruning', '', true);
+  insert into webhooks_private.audit_unchained (audit_id) select a.id from webhooks.audit_log as a on conflict do nothing;
+end
+$$;
+comment on function webhooks.restart_audit_chain() is
+  'Begins a new chain over the audit log as it is, when a break of the old one is understood. Its last hash is recorded.';
+grant execute on function webhooks.restart_audit_chain() to rowhook_dba;
+
 -- Down Migration
+drop function webhooks.restart_audit_chain();
 drop trigger _600_pruned on webhooks.audit_log;
 drop trigger _100_append_only on webhooks_private.audit_chain;
 drop trigger _100_append_only on webhooks.audit_log;

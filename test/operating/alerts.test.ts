@@ -90,7 +90,7 @@ const kinds: readonly Kind[] = [
     await pool.query(`begin; set local session_replication_role = replica; update webhooks.audit_log set actor = 'nobody'; commit`)
     await proveAll(pool)
   }, repair: async ({ pool }) => {
-    await pool.query(`delete from webhooks_private.audit_chain; select webhooks_private.chain_audit_log()`)
+    await pool.query(`select webhooks.restart_audit_chain(); select webhooks_private.chain_audit_log()`)
     await proveAll(pool)
   } },
   { kind: 'missing_deliveries', provoke: async ({ pool }) => {
