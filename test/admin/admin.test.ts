@@ -1,6 +1,7 @@
 /** The admin page in a real Chromium, before a real server, worker and database. All in one file, because one browser is enough. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { alerts } from './cases/alerts.ts'
 import { apiKeys } from './cases/api-keys.ts'
 import { auditLog } from './cases/audit-log.ts'
 import type { Case } from './cases/case.ts'
@@ -8,10 +9,11 @@ import { deliveries } from './cases/deliveries.ts'
 import { events } from './cases/events.ts'
 import { eventTypes } from './cases/event-types.ts'
 import { session } from './cases/session.ts'
+import { settings } from './cases/settings.ts'
 import { openBrowser } from './support/browser.ts'
 import { createWorld } from './support/world.ts'
 
-const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...auditLog, ...apiKeys]
+const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings]
 
 const { browser, failures } = await openBrowser()
 const world = browser && (await createWorld(browser))

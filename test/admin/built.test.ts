@@ -115,6 +115,13 @@ texts('are translated', () => {
   assert.equal(same.filter((path) => !['common.no', 'shell.name', 'shell.signIn.placeholder'].includes(path)), [])
 })
 
+texts('advise on each alert that the operating guide knows', () => {
+  const guide = readFileSync(join(packageRoot, 'docs/operating.md'), 'utf8')
+  const kinds = [...guide.matchAll(/^### ([a-z][a-z0-9_]+)$/gm)].map((match) => match[1]!)
+  assert.ok(kinds.includes('dead_letters') && kinds.length > 10)
+  assert.equal(Object.keys(en.alerts.kinds).toSorted(), kinds.toSorted())
+})
+
 /** Words between tags, and words in attributes that are read aloud or shown. */
 const spoken = (source: string): string[] => {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')

@@ -34,3 +34,5 @@ export const ShieldIcon = icon(<><path d="M12 3 5 5.5v6c0 4.5 2.9 7.7 7 9.5 4.1-
 export const BoltIcon = icon(<path d="M13 3 5 13.5h6L10.5 21 19 10.5h-6L13 3Z" />)
 export const BookIcon = icon(<><path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5 2.5 0 0 0 5 20.5v-15Z" /><path d="M5 20.5A2.5 2.5 0 0 0 7.5 21H19v-3M9 7.5h6" /></>)
 export const EditIcon = icon(<path d="m4 20 .8-4L16 4.8a2 2 0 0 1 2.8 0l.4.4a2 2 0 0 1 0 2.8L8 19.2 4 20Z" />)
+export const BellIcon = icon(<><path d="M6 10a6 6 0 1 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10Z" /><path d="M10 20a2.2 2.2 0 0 0 4 0" /></>)
+export const GearIcon = icon(<><circle cx="12" cy="12" r="3" /><path d="M12 3v2.5M12 18.5V21M3 12h2.5M18.5 12H21M5.6 5.6l1.8 1.8M16.6 16.6l1.8 1.8M18.4 5.6l-1.8 1.8M7.4 16.6l-1.8 1.8" /></>)

@@ -1,6 +1,6 @@
 /** The pages there are. A new one is a line here, texts under `shell.pages`, and a folder of its own. */
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
-import { BoltIcon, BookIcon, KeyIcon, SendIcon, ShieldIcon } from '../parts/icons.tsx'
+import { BellIcon, BoltIcon, BookIcon, GearIcon, KeyIcon, SendIcon, ShieldIcon } from '../parts/icons.tsx'
 
 export type Page = {
   /** its path, its name in the texts, its `data-page` for tests */
@@ -18,8 +18,10 @@ export const pages: readonly Page[] = [
   { name: 'deliveries', key: 'd', icon: SendIcon, view: lazy(async () => ({ default: (await import('../pages/deliveries/page.tsx')).DeliveriesPage })) },
   { name: 'events', key: 'v', icon: BoltIcon, view: lazy(async () => ({ default: (await import('../pages/events/page.tsx')).EventsPage })) },
   { name: 'event-types', key: 't', icon: BookIcon, view: lazy(async () => ({ default: (await import('../pages/event-types/page.tsx')).EventTypesPage })) },
+  { name: 'alerts', key: 'a', icon: BellIcon, needs: 'updateSettings', view: lazy(async () => ({ default: (await import('../pages/alerts/page.tsx')).AlertsPage })) },
   { name: 'audit-log', key: 'l', icon: ShieldIcon, needs: 'createApiKey', view: lazy(async () => ({ default: (await import('../pages/audit-log/page.tsx')).AuditLogPage })) },
   { name: 'api-keys', key: 'k', icon: KeyIcon, needs: 'createApiKey', view: lazy(async () => ({ default: (await import('../pages/api-keys/page.tsx')).ApiKeysPage })) },
+  { name: 'settings', key: 's', icon: GearIcon, view: lazy(async () => ({ default: (await import('../pages/settings/page.tsx')).SettingsPage })) },
 ]
 
 /** Where one lands. */

@@ -13,7 +13,8 @@ export const eventTypes: readonly Case[] = [
       await page.getByRole('link', { name: 'test.event' }).waitFor()
       await page.keyboard.press('/')
       await page.keyboard.type('test.ev')
-      await page.waitForFunction(`document.querySelectorAll('tbody tr').length === 1`)
+      await page.locator('tbody tr').nth(1).waitFor({ state: 'detached' })
+      await page.getByRole('link', { name: 'test.event' }).waitFor()
       await page.waitForURL(/search=test\.ev/)
     },
   },

@@ -1,6 +1,8 @@
 /** Texts that several pages share. */
 export const common = {
   loading: 'Loading',
+  save: 'Save',
+  discard: 'Discard',
   retry: 'Try again',
   again: 'Once more',
   cancel: 'Cancel',

@@ -1,13 +1,15 @@
 /** Every text of the page in English: the language that the others are measured by. */
+import { alerts } from './alerts.ts'
 import { apiKeys } from './api-keys.ts'
 import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
+import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
-export const en = { common, shell, deliveries, events, eventTypes, auditLog, apiKeys }
+export const en = { common, shell, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings }
 
 /** What a language has to have. */
 export type Texts = typeof en

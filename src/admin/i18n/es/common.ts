@@ -3,6 +3,8 @@ import type { Texts } from '../en/index.ts'
 
 export const common: Texts['common'] = {
   loading: 'Cargando',
+  save: 'Guardar',
+  discard: 'Descartar',
   retry: 'Intentar de nuevo',
   again: 'Otra vez',
   cancel: 'Cancelar',

@@ -1,11 +1,13 @@
 /** Todos los textos de la página en español. */
 import type { Texts } from '../en/index.ts'
+import { alerts } from './alerts.ts'
 import { apiKeys } from './api-keys.ts'
 import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
+import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
-export const es: Texts = { common, shell, deliveries, events, eventTypes, auditLog, apiKeys }
+export const es: Texts = { common, shell, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings }
