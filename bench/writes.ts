@@ -7,6 +7,8 @@ import { addTenants } from './harness/rowhook.ts'
 
 const CLIENTS = [1, 4, 8] as const
 const BULK_ROWS = 10_000
+/** Several, because CPU time comes in ticks of 10 ms, and a plain statement takes two of them. */
+const BULK_STATEMENTS = 5
 const BACKLOG = 50_000
 
 const TABLE = `
@@ -92,8 +94,9 @@ const bulk = (bench: Bench, scene: Scene) => async (): Promise<Sample> => {
   const { end } = await scene(database, 1)
   await database.pool.query(BULK, [100])
   const [cpuMs, startedMs] = [bench.server.cpuMs(), performance.now()]
-  await database.pool.query(BULK, [BULK_ROWS])
-  const sample = { rate: (BULK_ROWS / (performance.now() - startedMs)) * 1000, storeUs: ((bench.server.cpuMs() - cpuMs) * 1000) / BULK_ROWS }
+  for (let n = 0; n < BULK_STATEMENTS; n++) await database.pool.query(BULK, [BULK_ROWS])
+  const rows = BULK_STATEMENTS * BULK_ROWS
+  const sample = { rate: (rows / (performance.now() - startedMs)) * 1000, storeUs: ((bench.server.cpuMs() - cpuMs) * 1000) / rows }
   await end?.()
   await database.drop()
   return sample
@@ -102,7 +105,7 @@ const bulk = (bench: Bench, scene: Scene) => async (): Promise<Sample> => {
 const nameOf = (scene: string, clients: number | 'bulk') => `${scene}, ${clients === 'bulk' ? 'bulk' : `${clients} client${clients === 1 ? '' : 's'}`}`
 
 const share = (scene: string, clients: number, least: number): Bar => ({
-  says: `${nameOf(scene, clients)}: at least ${least * 100} % of the plain insert's rate`,
+  says: `${nameOf(scene, clients)}: at least ${Math.round(least * 100)} % of the plain insert's rate`,
   reached: ({ ratio }) => ratio(nameOf(scene, clients), nameOf('plain', clients)),
   holds: (value) => value >= least,
 })
@@ -118,7 +121,7 @@ export const writes: Figure = {
   what: 'what capture adds to single-row inserts by prepared statements, and to 10,000 rows in one statement',
   metrics: [
     { name: 'rate', unit: 'rows/s', digits: 0 },
-    { name: 'storeUs', unit: 'µs of database CPU a row', digits: 0 },
+    { name: 'storeUs', unit: 'µs of database CPU a row', digits: 1 },
   ],
   runs: 3,
   size: 4_000,

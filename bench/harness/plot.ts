@@ -1,8 +1,8 @@
 /** Draws results as an SVG: a bar for each variant, with the spread of its runs. */
 import type { Figure } from './figure.ts'
 import { machineLine } from './report.ts'
-import type { Machine } from './machine.ts'
 import type { FigureResult, VariantResult } from './run.ts'
+import type { SavedResult } from './saved.ts'
 
 const WIDTH = 760
 const NAMES = 250
@@ -37,7 +37,7 @@ const panel = (figure: Figure, { variants }: FigureResult): { readonly svg: stri
 }
 
 /** An image of all the figures of a run, one below the other. */
-export const plot = (machine: Machine, results: readonly (readonly [Figure, FigureResult])[]): string => {
+export const plot = (results: readonly (readonly [Figure, SavedResult])[]): string => {
   let height = 0
   const panels = results.map(([figure, result]) => {
     const { svg, height: own } = panel(figure, result)
@@ -48,7 +48,7 @@ export const plot = (machine: Machine, results: readonly (readonly [Figure, Figu
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH + 16}" height="${height + 32}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="white"/>
 ${panels.join('\n')}
-<text x="8" y="${height + 22}" font-size="10" fill="#555">${escaped(machineLine(machine))}</text>
+<text x="8" y="${height + 22}" font-size="10" fill="#555">${escaped(machineLine(results[0]![1].machine))}</text>
 </svg>
 `
 }

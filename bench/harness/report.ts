@@ -2,6 +2,7 @@
 import type { Figure } from './figure.ts'
 import type { Machine } from './machine.ts'
 import type { FigureResult } from './run.ts'
+import type { SavedResult } from './saved.ts'
 import type { Spread } from './statistics.ts'
 
 export const machineLine = ({ processor, cores, memoryGiB, system, node, postgres, load, date }: Machine): string =>
@@ -29,6 +30,27 @@ export const table = (figure: Figure, { variants, bars, runs, size }: FigureResu
     ...aligned([['', ...labels.map((label) => `of ${label}`), ...figure.metrics.map(({ unit }) => unit)], ...rows]).map((line) => `  ${line}`),
     ...variants.flatMap(({ name, missing }) => (missing === undefined ? [] : [`  ${name}: left out, ${missing}`])),
     ...bars.map(({ says, reached, holds, unit }) => `  ${holds === undefined ? '?' : holds ? 'met   ' : 'missed'} ${says}: ${reached === undefined ? 'not measured' : `${reached.toFixed(2)} ${unit}`.trim()}`),
+  ].join('\n')
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+/** What docs/performance.md shows of a figure: what it ran on, its values, and its bars. */
+export const markdown = (figure: Figure, result: SavedResult): string => {
+  const { variants, bars, runs, size, machine } = result
+  const ran = variants.filter(({ samples }) => samples.length > 0)
+  const labels = [...new Set(ran.flatMap(({ ratios }) => Object.keys(ratios)))]
+  const metrics = figure.metrics.filter(({ name }) => ran.some(({ spreads }) => spreads[name] !== undefined))
+  return [
+    `${machineLine(machine)}. ${runs} run${runs === 1 ? '' : 's'}, ${size.toLocaleString('en')} ${figure.sizeOf}; median (least–greatest).`,
+    '',
+    row([figure.name, ...labels.map((label) => `of ${label}`), ...metrics.map(({ unit }) => unit)]),
+    row(['---', ...labels.map(() => '---:'), ...metrics.map(() => '---:')]),
+    ...ran.map(({ name, spreads, ratios }) =>
+      row([name, ...labels.map((label) => ratios[label]?.toFixed(2) ?? ''), ...metrics.map((metric) => (spreads[metric.name] === undefined ? '' : cell(spreads[metric.name]!, metric.digits)))]),
+    ),
+    ...(bars.length === 0 ? [] : ['', row([`bar of ${figure.name}`, 'reached', '']), row(['---', '---:', '---'])]),
+    ...bars.map(({ says, reached, holds, unit }) => row([says, reached === undefined ? '–' : `${reached.toFixed(2)} ${unit}`.trim(), holds === undefined ? 'not measured' : holds ? 'met' : '**missed**'])),
   ].join('\n')
 }
 

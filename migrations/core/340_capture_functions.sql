@@ -43,10 +43,10 @@ create function webhooks_private.insert_text(base text, rules webhooks.capture_r
 language sql stable
 return (
   select format($text$
-  insert into webhooks.events (tenant_id, type, resource_type, resource_id, data, %1$sdata_omitted)
+  insert into webhooks.events (tenant_id, type, resource_type, resource_id, data, %1$sdata_omitted, context)
   select t.tenant_id, e.type, %2$L, %3$s,
          case when o.reason is null then e.data else %4$s end,
-         %5$so.reason
+         %5$so.reason, (select webhooks_private.current_context()) -- once for all rows
     from %6$s
    cross join lateral (select %7$s as tenant_id) as t
    cross join lateral (
