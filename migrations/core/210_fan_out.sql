@@ -49,29 +49,25 @@ comment on function webhooks_private.filter_accepts(jsonpath, webhooks.events) i
  * Set-based: one statement for all events of an insert, whatever their number. A second delivery of an event to an
  * endpoint has the same key, and is left out.
  *
- * A single event is the usual case, and then most of the time goes into making statements ready. So there are few nodes in them.
- * Patterns of two words are spelled out, because a call of patterns_of takes 2 µs. Names of disabled types are read once a statement.
- * The conflict names no columns, because Postgres would look up the ancestors of each index of the partition for it (20 µs): the key
- * is the only unique index there is.
+ * A single event is the usual case, and then most of the time goes into making statements ready. So there are few nodes in them,
+ * and no settings that they do without: a statement without variables has a generic plan anyway. Patterns of two words are spelled out,
+ * because a call of patterns_of takes 2 µs. Names of disabled types are read once a statement. The conflict names no columns, because
+ * Postgres would look up the ancestors of each index of the partition for it (20 µs): the key is the only unique index there is.
  */
 create function webhooks_private.tg_events__fan_out() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off as $$
-declare
-  deepest jsonb;
 begin
   if not exists (select from webhooks.endpoints as p join new_events as e on e.tenant_id = p.tenant_id
                   where p.is_active and p.deleted_at is null) then
     return null;
   end if;
-  -- A receiver that writes back in circles says so in the context. What is told to operators does not feed itself.
-  if current_setting('rowhook.cause', true) <> '' and exists (select from new_events as e where e.context ? 'depth' and e.tenant_id <> 'rowhook') then
-    select to_jsonb(s.max_cause_depth) into deepest from webhooks.settings as s;
-    perform webhooks_private.stop_circles(array(select e.id from new_events as e where e.context -> 'depth' > deepest and e.tenant_id <> 'rowhook'));
+  -- A receiver that writes because of an event says so. What lies too deep is told here, and left out below.
+  if current_setting('rowhook.cause', true) <> '' then
+    perform webhooks_private.stop_circles(array(select e.id from new_events as e where webhooks_private.lies_too_deep(e.tenant_id, e.context)));
   end if;
 
   insert into webhooks.deliveries
@@ -91,7 +87,7 @@ begin
                    and (p.filter is null or webhooks_private.filter_accepts(p.filter, e))
          end
      and e.type <> all (array(select t.name from webhooks.event_types as t where not t.enabled))
-     and (deepest is null or e.tenant_id = 'rowhook' or coalesce(e.context -> 'depth' <= deepest, true))
+     and case when e.context ? 'depth' then not webhooks_private.lies_too_deep(e.tenant_id, e.context) else true end
       on conflict do nothing;
   return null;
 end

@@ -30,6 +30,18 @@ end;
 comment on function webhooks_private.tell_of_circle(text, uuid, uuid, text) is
   'Tells operators that a circle was stopped, by its cause or by its rate: an event of tenant rowhook, from which the alert circle is made.';
 
+-- What is told to operators does not feed itself.
+create function webhooks_private.lies_too_deep(tenant_id text, context jsonb) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select lies_too_deep.tenant_id <> 'rowhook'
+     and coalesce(lies_too_deep.context -> 'depth' > to_jsonb(s.max_cause_depth), false)
+    from webhooks.settings as s;
+end;
+comment on function webhooks_private.lies_too_deep(text, jsonb) is
+  'Whether more events lie behind one than settings.max_cause_depth: it is recorded, and delivered to nobody.';
+
 create function webhooks_private.stop_circles(event_ids uuid[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
@@ -67,5 +79,6 @@ comment on function webhooks_private.postpone(uuid, integer, double precision, t
 -- Down Migration
 drop function webhooks_private.postpone(uuid, integer, double precision, text);
 drop function webhooks_private.stop_circles(uuid[]);
+drop function webhooks_private.lies_too_deep(text, jsonb);
 drop function webhooks_private.tell_of_circle(text, uuid, uuid, text);
 delete from webhooks.event_types where name = 'circle.stopped';

@@ -42,7 +42,7 @@ begin atomic
            then format('It asks for %s, which %s does not match.', array_to_string(endpoint.events, ', '), event.type)
            when exists (select from webhooks.event_types as t where t.name = event.type and not t.enabled)
            then format('The event type %s is disabled.', event.type)
-           when event.context -> 'depth' > (select to_jsonb(s.max_cause_depth) from webhooks.settings as s)
+           when webhooks_private.lies_too_deep(event.tenant_id, event.context)
            then format('It is the end of a chain of %s events that cause one another (the last: %s); settings.max_cause_depth stops a receiver that writes back in circles.',
                        event.context ->> 'depth', event.context ->> 'cause')
            when event.endpoint_id is null and endpoint.filter is not null

@@ -16,7 +16,7 @@ begin atomic
      and endpoint.events && webhooks_private.patterns_of(event.type)
      and (endpoint.filter is null or webhooks_private.filter_accepts(endpoint.filter, event))
      and not exists (select from webhooks.event_types as t where t.name = event.type and not t.enabled)
-     and not coalesce(event.context -> 'depth' > (select to_jsonb(s.max_cause_depth) from webhooks.settings as s), false)
+     and not webhooks_private.lies_too_deep(event.tenant_id, event.context)
      and not exists (select from webhooks.deliveries  as d where d.id = webhooks_private.delivery_id(event.id, endpoint.id));
 end;
 comment on function webhooks_private.lacks_delivery(webhooks.events, webhooks.endpoints) is

@@ -6,6 +6,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createProgram } from '../../src/cli/program.ts'
 import { packageRoot } from '../../src/config/package.ts'
+import { commandsOn } from '../cli/in-process.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
+import { fencesOf } from '../support/fences.ts'
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8')
 const text = read('docs/operating.md')
@@ -35,6 +39,51 @@ runbook('names commands and settings that there are', () => {
   const columns = read('migrations/core/120_settings.sql')
   const settings = [...text.matchAll(/`(alert_\w+|\w+_retention|dead_letter_ttl)/g)].map(([, name]) => name!)
   assert.equal([...new Set(settings)].filter((name) => !columns.includes(`  ${name} `)), [])
+})
+
+runbook('has only SQL that runs: blocks and statements within the text', async () => {
+  const db = await createTestDatabase({ template: 'store' })
+  await db.pool.query(`do $$ begin create role crm_sync; exception when duplicate_object then null; end $$`)
+  const endpointId = await createEndpoint(db.pool, { tenant_id: '1' })
+  const [eventId] = await createEvents(db.pool, { tenant: '1' })
+  const [delivery] = await deliveriesOf(db.pool, endpointId)
+  const values: Readonly<Record<string, string>> = { endpoint: endpointId, event: eventId!, id: delivery!.id, time: '2026-01-01', table: 'public.sales' }
+  const inText = [...text.replaceAll(/```[^]*?```/g, '').matchAll(/`((?:select|update|delete|alter role) [^`]+)`/g)].map(([, statement]) => statement!)
+  const blocks = fencesOf('docs/operating.md').filter(({ language }) => language === 'sql').map(({ text: block }) => block.replace(/^begin;|commit;\s*$/gm, ''))
+  assert.ok(inText.length >= 12 && blocks.length >= 2, `${inText.length} statements, ${blocks.length} blocks`)
+  const client = await db.connect()
+  const failed: string[] = []
+  for (const statement of [...inText, ...blocks]) {
+    const filled = statement.replaceAll(/<(\w+)>/g, (all, name: string) => values[name] ?? all)
+    await client.query('begin')
+    await client.query(filled).catch((error: Error) => failed.push(`${filled}: ${error.message}`))
+    await client.query('rollback')
+  }
+  await db.drop()
+  assert.equal(failed, [])
+})
+
+runbook('has only commands that run, with the options that it names', async () => {
+  const db = await createTestDatabase({ template: 'store' })
+  const endpointId = await createEndpoint(db.pool, { tenant_id: 'acme' })
+  await createEvents(db.pool, { tenant: 'acme' })
+  const [delivery] = await deliveriesOf(db.pool, endpointId)
+  await endDelivery(db.pool, delivery!.id, 'failed')
+  await db.pool.query(`insert into webhooks_private.workers (id, host, pid, version, heartbeat_at) values (gen_random_uuid(), 'here', 1, '1', now() + interval '1 hour'); insert into webhooks_private.arming (fingerprints) values ('{here}')`)
+  const values: Readonly<Record<string, string>> = { endpoint: endpointId, time: '2026-01-01', table: 'public.sales' }
+  const runsOn = new Set(['worker', 'up', 'serve', 'demo', 'listen'])
+  const lines = new Set([...text.matchAll(/`rowhook ([^`]+)`/g)].map(([, line]) => line!).filter((line) => line !== '<command>' && !runsOn.has(line.split(' ')[0]!)))
+  assert.ok(lines.size >= 20, `${lines.size} commands`)
+  const run = commandsOn(db.url)
+  const failed: string[] = []
+  for (const line of lines) {
+    const id = line.startsWith('deliveries') ? delivery!.id : line.startsWith('forget') ? 'nobody' : endpointId
+    const words = line.split(' ').map((word) => word.replaceAll(/<(\w+)>/g, (all, name: string) => (name === 'id' ? id : (values[name] ?? all))))
+    const { code, stderr } = await run(...words, ...(words[0] === 'tail' ? ['--once'] : []))
+    if (code !== 0 && line !== 'doctor') failed.push(`${words.join(' ')}: ${stderr}`)
+  }
+  await db.drop()
+  assert.equal(failed, [])
 })
 
 runbook.run()
