@@ -6,14 +6,17 @@ import { apiKeys } from './cases/api-keys.ts'
 import { auditLog } from './cases/audit-log.ts'
 import type { Case } from './cases/case.ts'
 import { deliveries } from './cases/deliveries.ts'
+import { endpointForm } from './cases/endpoint-form.ts'
+import { endpoints } from './cases/endpoints.ts'
 import { events } from './cases/events.ts'
 import { eventTypes } from './cases/event-types.ts'
 import { session } from './cases/session.ts'
+import { snippets } from './cases/snippets.ts'
 import { settings } from './cases/settings.ts'
 import { openBrowser } from './support/browser.ts'
 import { createWorld } from './support/world.ts'
 
-const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings]
+const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings, ...endpoints, ...endpointForm, ...snippets]
 
 const { browser, failures } = await openBrowser()
 const world = browser && (await createWorld(browser))

@@ -11,6 +11,12 @@ const icon = (drawing: ReactNode) => {
 }
 
 export const SendIcon = icon(<path d="M21 3 10.5 13.500M21 3l-6.5 18-4-7.500L3 9.5 21 3Z" />)
+export const EndpointIcon = icon(<><circle cx="6" cy="12" r="2.5" /><circle cx="18" cy="6" r="2.5" /><circle cx="18" cy="18" r="2.5" /><path d="m8.3 10.900 7.4-3.800M8.3 13.100l7.4 3.8" /></>)
+export const MoreIcon = icon(<path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth={2.6} />)
+export const PauseIcon = icon(<path d="M9 6v12M15 6v12" />)
+export const PlayIcon = icon(<path d="M8 5.500 18 12 8 18.500v-13Z" />)
+export const EyeIcon = icon(<><path d="M2.5 12S6 5.500 12 5.500 21.5 12 21.5 12 18 18.500 12 18.500 2.5 12 2.5 12Z" /><circle cx="12" cy="12" r="2.8" /></>)
+export const TrashIcon = icon(<path d="M5 7h14M10 7V4.500h4V7M7 7l1 13h8l1-13" />)
 export const SearchIcon = icon(<><circle cx="11" cy="11" r="6.5" /><path d="m20 20-4.3-4.3" /></>)
 export const CopyIcon = icon(<><rect x="9" y="9" width="11" height="11" rx="2" /><path d="M5 15H4V5a1 1 0 0 1 1-1h10v1" /></>)
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.500L19 7.5" />)

@@ -1,6 +1,6 @@
 /** The pages there are. A new one is a line here, texts under `shell.pages`, and a folder of its own. */
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
-import { BellIcon, BoltIcon, BookIcon, GearIcon, KeyIcon, SendIcon, ShieldIcon } from '../parts/icons.tsx'
+import { BellIcon, BoltIcon, BookIcon, EndpointIcon, GearIcon, KeyIcon, SendIcon, ShieldIcon } from '../parts/icons.tsx'
 
 export type Page = {
   /** its path, its name in the texts, its `data-page` for tests */
@@ -16,6 +16,7 @@ export type Page = {
 
 export const pages: readonly Page[] = [
   { name: 'deliveries', key: 'd', icon: SendIcon, view: lazy(async () => ({ default: (await import('../pages/deliveries/page.tsx')).DeliveriesPage })) },
+  { name: 'endpoints', key: 'e', icon: EndpointIcon, view: lazy(async () => ({ default: (await import('../pages/endpoints/page.tsx')).EndpointsPage })) },
   { name: 'events', key: 'v', icon: BoltIcon, view: lazy(async () => ({ default: (await import('../pages/events/page.tsx')).EventsPage })) },
   { name: 'event-types', key: 't', icon: BookIcon, view: lazy(async () => ({ default: (await import('../pages/event-types/page.tsx')).EventTypesPage })) },
   { name: 'alerts', key: 'a', icon: BellIcon, needs: 'updateSettings', view: lazy(async () => ({ default: (await import('../pages/alerts/page.tsx')).AlertsPage })) },

@@ -4,12 +4,14 @@ import { apiKeys } from './api-keys.ts'
 import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
+import { endpointForm } from './endpoint-form.ts'
+import { endpoints } from './endpoints.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
-export const en = { common, shell, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings }
+export const en = { common, shell, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings, endpoints, endpointForm }
 
 /** What a language has to have. */
 export type Texts = typeof en

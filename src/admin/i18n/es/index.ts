@@ -5,9 +5,11 @@ import { apiKeys } from './api-keys.ts'
 import { auditLog } from './audit-log.ts'
 import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
+import { endpointForm } from './endpoint-form.ts'
+import { endpoints } from './endpoints.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
-export const es: Texts = { common, shell, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings }
+export const es: Texts = { common, shell, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings, endpoints, endpointForm }
