@@ -52,6 +52,7 @@ create table webhooks.settings (
   constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
                                                       and circuit_open_min > '0' and circuit_open_max >= circuit_open_min),
   constraint settings_schedule_not_negative    check (array_position(retry_schedule, null) is null and interval '0' <= all (retry_schedule)),
+  constraint settings_schedule_up_to_a_year    check (interval '1 year' >= all (retry_schedule)),
   constraint settings_dead_letter_ttl_positive check (dead_letter_ttl > '0'),
   constraint settings_audit_kept_a_month_up    check (audit_retention >= '30 days'),
   constraint settings_filters_not_negative     check (max_filters_per_tenant >= 0),
@@ -118,6 +119,7 @@ create table webhooks.tenant_settings (
   constraint tenant_settings_schedule_not_empty     check (cardinality(retry_schedule) between 1 and 100
                                                            and array_position(retry_schedule, null) is null
                                                            and interval '0' <= all (retry_schedule)),
+  constraint tenant_settings_schedule_up_to_a_year  check (interval '1 year' >= all (retry_schedule)),
   constraint tenant_settings_event_bytes_in_range   check (max_event_bytes between 1024 and 1048576)
 );
 

@@ -64,6 +64,7 @@ create table webhooks.endpoints (
   constraint endpoints_retry_schedule_not_empty   check (cardinality(retry_schedule) between 1 and 100
                                                          and array_position(retry_schedule, null) is null
                                                          and interval '0' <= all (retry_schedule)),
+  constraint endpoints_retry_schedule_up_to_year  check (interval '1 year' >= all (retry_schedule)),
   constraint endpoints_no_retry_codes_are_errors  check (400 <= all (no_retry_codes) and 599 >= all (no_retry_codes)),
   constraint endpoints_timeout_1_to_20_seconds    check (timeout_ms between 1000 and 20000),
   constraint endpoints_max_in_flight_in_range     check (max_in_flight between 1 and 256),

@@ -10,14 +10,14 @@ set search_path = pg_catalog, pg_temp as $$
 begin
   return attempts >= 0
      and max_attempts >= 1
-     and case when status in ('pending', 'retrying')             then next_retry_at is not null and finished_at is null     and delivered_at is null
-              when status = 'success'                            then next_retry_at is null     and finished_at is not null and delivered_at is not null
-              when status in ('failed', 'cancelled', 'expired')  then next_retry_at is null     and finished_at is not null and delivered_at is null
+     and case when status in ('pending', 'retrying')             then isfinite(next_retry_at) is true and finished_at is null and delivered_at is null
+              when status = 'success'                            then next_retry_at is null and finished_at is not null and delivered_at is not null
+              when status in ('failed', 'cancelled', 'expired')  then next_retry_at is null and finished_at is not null and delivered_at is null
               else false end;
 end
 $$;
 comment on function webhooks_private.delivery_is_sound(text, timestamptz, timestamptz, timestamptz, integer, integer) is
-  'Whether the status is a known one and fits the times: due exactly while open, finished exactly when ended, delivered exactly when it succeeded.';
+  'Whether the status is a known one and fits the times: due (at a time, and not never) exactly while open, finished exactly when ended, delivered exactly when it succeeded.';
 
 create table webhooks.deliveries (
   id                uuid        not null,

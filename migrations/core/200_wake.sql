@@ -61,7 +61,8 @@ begin
                     where j.key between format('lane:%s:00000000000000000000', p.id)
                                     and format('lane:%s:99999999999999999999', p.id)
                       and j.locked_at is null
-                      and j.run_at <= now()))
+                      and j.run_at <= now()
+                      and j.attempts < j.max_attempts))
            offset 0) as sleeping
    where webhooks_private.lane_is_free(sleeping.id);
 

@@ -24,6 +24,12 @@ begin
       detail  = 'Its events tell operators what becomes of endpoints, deliveries and workers; only Rowhook writes them.',
       hint    = 'Name the tenant that the event belongs to.';
   end if;
+  if not isfinite(emit.deliver_at) then
+    raise exception using errcode = 'WHTIM',
+      message = format('An event cannot be delivered at %s.', emit.deliver_at),
+      detail  = 'deliver_at is infinite, so that its deliveries would never be due, or always.',
+      hint    = 'Give a moment, such as 2026-08-01T10:00:00Z, or leave it out for now.';
+  end if;
   if not exists (select from webhooks.event_types as t where t.name = emit.type) then
     raise exception using errcode = 'WHTYP',
       message = format('There is no event type %L.', emit.type),

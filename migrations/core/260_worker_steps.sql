@@ -13,7 +13,8 @@ declare
 begin
   insert into webhooks_private.tenant_pace (tenant_id, used_until) values (tenant, clock_timestamp())
       on conflict (tenant_id) do nothing;
-  select greatest(p.used_until, clock_timestamp()) into used
+  -- No further ahead than this rate can have brought it: a clock that was set back would else stop a tenant for as long.
+  select least(greatest(p.used_until, clock_timestamp()), clock_timestamp() + burst + each) into used
     from webhooks_private.tenant_pace as p where p.tenant_id = tenant for update;
 
   free    := floor(extract(epoch from clock_timestamp() + burst - used) / extract(epoch from each)) + 1;

@@ -82,7 +82,7 @@ export const heartbeat = async (lockConnection: LockConnection, workerId: string
 /**
  * Whether this worker does the rounds now for all: `sweep` wakes lanes, `close` ends what disabled endpoints have open. It goes on
  * doing so once a second, until it is dead or has not done it for a while: one that froze is followed by another after 2 s,
- * long before it is declared dead.
+ * long before it is declared dead. A round of the future is one before the clock of the database was set back.
  */
 export const claimRound = async (pool: pg.Pool, name: 'sweep' | 'close', workerId: string): Promise<boolean> => {
   const { rowCount } = await pool.query({
@@ -93,6 +93,7 @@ export const claimRound = async (pool: pg.Pool, name: 'sweep' | 'close', workerI
        where r.name = $1
          and (r.worker_id = $2 and r.begun_at < clock_timestamp() - interval '0.9 seconds'
               or r.begun_at < clock_timestamp() - interval '2 seconds'
+              or r.begun_at > clock_timestamp()
               or not exists (select from webhooks_private.workers as w where w.id = r.worker_id and w.ended_at is null))`,
     values: [name, workerId],
   })

@@ -96,4 +96,12 @@ workers('take over a round from one that is dead, at once', async () => {
   assert.is(await claimRound(pool, 'sweep', observer), true)
 })
 
+workers('take over a round that was begun before the clock of the database was set back', async () => {
+  const first = await join()
+  await pool.query(`update webhooks_private.rounds set worker_id = $1, begun_at = now() + interval '1 hour' where name = 'sweep'`, [first.id])
+  assert.is(await claimRound(pool, 'sweep', observer), true)
+  await signOff(first.session.connection, first.id)
+  await first.leave()
+})
+
 workers.run()

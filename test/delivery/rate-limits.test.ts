@@ -81,6 +81,12 @@ rates('slots of a tenant: any minute at most 1.1 times the limit, and ten minute
   assert.ok(tenMinutes >= 11_760 && tenMinutes <= 12_240, `${tenMinutes} in ten minutes`)
 })
 
+rates('a tenant whose rate is used up far ahead waits no longer than one of its requests takes: the clock of the database was set back', async () => {
+  await db.pool.query(`insert into webhooks_private.tenant_pace (tenant_id, used_until) values ('set back', now() + interval '1 hour')`)
+  const { rows } = await db.pool.query<{ wait: number }>(`select wait_ms as wait from webhooks_private.reserve_slots('set back', 10, 600)`)
+  assert.ok(rows[0]!.wait <= 100, `${rows[0]!.wait} ms`)
+})
+
 rates('an unlimited endpoint does not wait behind a limited one of the same worker', async () => {
   await db.pool.query(`insert into webhooks.tenant_settings (tenant_id, rate_limit) values ('mixed', null)`)
   await makeEndpoint('mixed', 'slow', 60)

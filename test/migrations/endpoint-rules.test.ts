@@ -199,7 +199,7 @@ rest('its version grows with each change', async () => {
 })
 for (const [column, value] of [
   ['rate_limit', 0], ['max_attempts', 0], ['max_attempts', 101], ['timeout_ms', 999], ['timeout_ms', 20_001], ['max_in_flight', 0], ['max_in_flight', 257],
-  ['retry_schedule', []], ['retry_schedule', ['-1 minute']], ['no_retry_codes', [200]], ['ordering', 'tenant'], ['payload_format', 'xml'], ['signature_profile', 'none'],
+  ['retry_schedule', []], ['retry_schedule', ['-1 minute']], ['retry_schedule', ['300000 years']], ['no_retry_codes', [200]], ['ordering', 'tenant'], ['payload_format', 'xml'], ['signature_profile', 'none'],
 ] as const) {
   rest(`${column} ${JSON.stringify(value)} is refused by its constraint`, async () => {
     const error = await refused({ [column]: value })

@@ -52,6 +52,13 @@ emitting('deliver_at puts the delivery off', async () => {
   assert.is(delivery.next_retry_at!.getUTCFullYear() >= 2099, true)
 })
 
+emitting('a time that is none is refused, by emit and by the table: nothing could tell how long it is until then', async () => {
+  for (const at of ['infinity', '-infinity']) {
+    assert.is((await refusal(emit(pool, `'test.event', deliver_at => '${at}'`))).code, 'WHTIM')
+    assert.is((await refusal(pool.query(`insert into webhooks.events (type, deliver_at) values ('test.event', '${at}')`))).code, '23514')
+  }
+})
+
 emitting('other roles may not call it', async () => {
   const client = await db.connect('rowhook_tenant_owner')
   assert.is((await refusal(emit(client))).code, '42501')

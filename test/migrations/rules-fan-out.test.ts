@@ -102,6 +102,18 @@ fanOut('a paused endpoint collects and is not woken', async () => {
   assert.equal([(await deliveriesOf(pool, endpoint)).length, await wakeUpsWaiting(pool)], [1, []])
 })
 
+fanOut('a wake-up that was given up, by hand or after all its tries, does not stand for one to come', async () => {
+  const tenant = newTenant()
+  const endpoint = await createEndpoint(pool, { tenant_id: tenant })
+  await forgetWakeUps(pool)
+  await createEvents(pool, { tenant })
+  await createEvents(pool, { tenant })
+  assert.equal(await wakeUpsWaiting(pool), [endpoint])
+  await pool.query('select graphile_worker.permanently_fail_jobs(array(select id from graphile_worker.jobs))')
+  await createEvents(pool, { tenant })
+  assert.equal(await wakeUpsWaiting(pool), [endpoint, endpoint])
+})
+
 fanOut('an event for one endpoint reaches it whatever it asks for, and only within the tenant', async () => {
   const tenant = newTenant()
   const [aim, other] = [await createEndpoint(pool, { tenant_id: tenant, events: ['order.*'], filter: '$.data.never' }), await createEndpoint(pool, { tenant_id: tenant })]
