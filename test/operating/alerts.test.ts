@@ -187,20 +187,23 @@ alerts('of a real worker come from its own traffic, by its cron task', async () 
   const { db, pool } = await start()
   const worker = await startTestWorker(db.url, { slackWebhookUrl: slack.url })
   const receiver = await createReceiver()
-  receiver.respond(400)
-  const before = slack.requests.length
-  const endpointId = await createEndpoint(pool, { url: receiver.url, rate_limit: null })
-  await createEvents(pool, { count: 25 })
-  await waitFor(async () => (await deliveriesOf(pool, endpointId)).every(({ status }) => status === 'failed'), { what: 'all to fail', deadlineMs: 10_000 })
-  await pool.query(`select graphile_worker.add_job('alerts/tell')`)
-  await waitFor(() => slack.requests.length > before, { what: 'the chat to hear of it', deadlineMs: 10_000 })
-  await waitFor(async () => (await pool.query('select from webhooks_private.audit_chain')).rowCount, { what: 'the audit log to be chained' })
-  await pool.query(`begin; set local session_replication_role = replica; update webhooks.audit_log set actor = 'nobody'; commit`)
-  await pool.query(`select graphile_worker.add_job('alerts/prove')`)
-  await waitFor(async () => (await openAlerts(pool)).includes('audit_chain'), { what: 'the chain to be found broken' })
-  await Promise.all([worker.stop(0), receiver.close()])
-  assert.match(texts().split('\n').slice(-4).join('\n'), /ALERT error_rate: 100\.0 %/)
-  assert.ok((await openAlerts(pool)).includes('dead_letters'))
+  try {
+    receiver.respond(400)
+    const before = slack.requests.length
+    const endpointId = await createEndpoint(pool, { url: receiver.url, rate_limit: null })
+    await createEvents(pool, { count: 25 })
+    await waitFor(async () => (await deliveriesOf(pool, endpointId)).every(({ status }) => status === 'failed'), { what: 'all to fail', deadlineMs: 10_000 })
+    await pool.query(`select graphile_worker.add_job('alerts/tell')`)
+    await waitFor(() => slack.requests.length > before, { what: 'the chat to hear of it', deadlineMs: 10_000 })
+    await waitFor(async () => (await pool.query('select from webhooks_private.audit_chain')).rowCount, { what: 'the audit log to be chained' })
+    await pool.query(`begin; set local session_replication_role = replica; update webhooks.audit_log set actor = 'nobody'; commit`)
+    await pool.query(`select graphile_worker.add_job('alerts/prove')`)
+    await waitFor(async () => (await openAlerts(pool)).includes('audit_chain'), { what: 'the chain to be found broken' })
+    assert.match(texts().split('\n').slice(-4).join('\n'), /ALERT error_rate: 100\.0 %/)
+    assert.ok((await openAlerts(pool)).includes('dead_letters'))
+  } finally {
+    await Promise.all([worker.stop(0), receiver.close()]) // else a failure would keep the file from ending
+  }
 })
 
 alerts.run()

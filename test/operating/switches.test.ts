@@ -38,6 +38,20 @@ switches('settings.sending stops everything within a second, and lets it go on w
   await waitFor(() => arrived() === 3, { what: 'all three', deadlineMs: 10_000 })
 })
 
+switches('OUTBOUND_WEBHOOKS_ENABLED=false: a worker records and sends nothing, and loses nothing', async () => {
+  const other = await createTestDatabase({ template: 'core' })
+  const silent = await startTestWorker(other.url, { outboundEnabled: false })
+  const endpointId = await createEndpoint(other.pool, { url: new URL('outbound', receiver.url).href })
+  await createEvents(other.pool, { count: 2 })
+  await waitFor(async () => (await other.pool.query(`select from graphile_worker.jobs where task_identifier = 'deliver'`)).rowCount === 0, { what: 'the wake-up to be answered' })
+  assert.equal((await deliveriesOf(other.pool, endpointId)).map(({ status, attempts }) => [status, attempts]), [['pending', 0], ['pending', 0]])
+  await silent.stop(0)
+  const speaking = await startTestWorker(other.url)
+  await waitFor(() => receiver.requests.filter(({ path }) => path === '/outbound').length === 2, { what: 'both' })
+  await speaking.stop(0)
+  await other.drop()
+})
+
 switches('tenant_settings.sending stops one tenant alone', async () => {
   const { endpointId, arrived } = await hook('quiet')
   await pool.query(`insert into webhooks.tenant_settings (tenant_id, sending) values ('quiet', false)`)
