@@ -27,5 +27,8 @@ export const tasksFolder = join(packageRoot, isCompiled ? 'dist/tasks' : 'tasks'
 /** Absolute path of the built admin page; a checkout that has not built it lacks it. */
 export const adminFolder = join(packageRoot, 'dist/admin')
 
+/** All that the admin page asks, in the form of a PERSISTED_OPERATIONS file; lies in its folder. */
+export const adminOperations = join(adminFolder, 'operations.json')
+
 /** How the command is called here, for lines to copy: a checkout brings the right Node along by npm. */
 export const commandLine = isCompiled ? 'rowhook' : 'npm run -s rowhook --'

@@ -1,6 +1,7 @@
 /** The API server, put together from the configuration. */
+import { existsSync } from 'node:fs'
 import type { Config } from '../config/load.ts'
-import { adminFolder } from '../config/package.ts'
+import { adminFolder, adminOperations } from '../config/package.ts'
 import { addressPolicy } from '../core/address.ts'
 import { findApiKey } from '../database/api-keys.ts'
 import { checkPool, createPool } from '../database/pool.ts'
@@ -36,6 +37,10 @@ export type ServerSettings = Pick<
 /** Requests under way at the database at once; the others wait for a connection. */
 const POOL_SIZE = 20
 
+/** Where only known operations run, those of the admin page are known. */
+const knownOperations = (files: readonly string[]) =>
+  files.length === 0 ? undefined : readOperations([...files, ...(existsSync(adminOperations) ? [adminOperations] : [])])
+
 /**
  * Starts the server on a migrated database. It serves until `stop`.
  * @throws RowhookError WHAUT without a key for tokens, WHDBC, WHLIS, WHNET, WHOPF
@@ -43,8 +48,7 @@ const POOL_SIZE = 20
 export const launchServer = async (settings: ServerSettings): Promise<Server> => {
   const { log } = settings
   const verifyToken = createTokenVerifier(settings)
-  const { persistedOperations: files } = settings
-  const operations = files.length === 0 ? undefined : readOperations(files)
+  const operations = knownOperations(settings.persistedOperations)
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   const onError = (error: Error) => log.error({ err: error }, 'a connection broke')
   const pool = createPool({ databaseUrl: settings.databaseUrl, name: 'rowhook server', role: 'rowhook_api', max: POOL_SIZE, onError })

@@ -12,6 +12,7 @@ import { startTestWorker } from '../../support/worker.ts'
 
 export type World = {
   readonly db: TestDatabase
+  /** what a test asks by itself */
   readonly api: TestApi
   /** answers 200; 500 on the path /broken */
   readonly receiver: Receiver
@@ -63,6 +64,8 @@ export const createWorld = async (browser: Browser): Promise<World> => {
   receiver.respond(({ path }) => (path.startsWith('/broken') ? { status: 500, headers: { 'content-type': 'application/json' }, body: '{"error":"the ledger is closed"}' } : { status: 200, body: 'thank you' }))
   const worker = await startTestWorker(db.url)
   const api = await startTestApi(db.url, { publicPath: '/hooks', graphiql: false })
+  // The page's own server knows no other operations than those that its build wrote down: whatever the page asks has to be among them.
+  const server = await startTestApi(db.url, { publicPath: '/hooks', graphiql: false, persistedOperations: [join(packageRoot, 'test/admin/support/no-operations.json')] })
   const endpoints = await seed(db, receiver)
   await waitFor(async () => (await db.pool.query(`select from webhooks.deliveries where status = 'pending'`)).rowCount === 0, { what: 'the history to be delivered' })
 
@@ -76,9 +79,9 @@ export const createWorld = async (browser: Browser): Promise<World> => {
     page.setDefaultTimeout(15_000)
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`${path}: ${message.text()}`))
     page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack ?? error.message}`))
-    page.on('request', (request) => isForeign(request.url().replace(/^ws/, 'http'), new URL(api.url).origin) && complaints.push(`${path}: asked ${request.url()}`))
+    page.on('request', (request) => isForeign(request.url().replace(/^ws/, 'http'), new URL(server.url).origin) && complaints.push(`${path}: asked ${request.url()}`))
     const token = await mint({ role, ...(role === 'operator' ? {} : { tenant_id: TENANT }) })
-    await page.goto(`${api.url}/admin${path}${isSignedOut ? '' : `#token=${token}`}`)
+    await page.goto(`${server.url}/admin${path}${isSignedOut ? '' : `#token=${token}`}`)
     return page
   }
 
@@ -93,6 +96,7 @@ export const createWorld = async (browser: Browser): Promise<World> => {
     close: async () => {
       await browser.close()
       await api.stop(0)
+      await server.stop(0)
       await worker.stop(1_000)
       await receiver.close()
       await db.drop()
