@@ -120,9 +120,10 @@ export type AttemptOptions = {
 /** Makes one attempt. Never throws for anything that the receiver does. */
 export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, { signal, mayStart }: AttemptOptions): Promise<Attempted> => {
   const askedAtMs = deps.clock.epochMs()
+  const askedMs = deps.clock.monotonicMs()
   const token = endpoint.auth === null ? undefined : await deps.tokens.token(endpoint.auth)
   const startedAtMs = deps.clock.epochMs()
-  if (token?.kind === 'refused') return withoutToken(due, token, askedAtMs, startedAtMs - askedAtMs)
+  if (token?.kind === 'refused') return withoutToken(due, token, askedAtMs, deps.clock.monotonicMs() - askedMs)
   if (!mayStart()) return notSent()
 
   const span = due.traceparent === null ? undefined : beginSpan(due)

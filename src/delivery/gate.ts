@@ -1,6 +1,6 @@
 /** Whether a lane may start its next request now; and if not, who asks again and when. */
 import type { DueDelivery } from '../database/pages.ts'
-import { attempt, unsent, type Attempted, type AttemptOptions } from './attempt.ts'
+import { unsent, type Attempted, type AttemptOptions } from './attempt.ts'
 import { admitted } from './circuit.ts'
 import { isOpen, type Lane } from './lane.ts'
 import { waitMs } from './pace.ts'
@@ -32,8 +32,8 @@ export type Gate = {
   readonly vacated: () => void
   /** for an attempt of the lane: when to stop it, and whether it may still start */
   readonly optionsFor: (lane: Lane) => AttemptOptions
-  /** the attempt of a lane whose owners died: committed as suspect before the request, and not sent if it is to blame */
-  readonly attemptSuspect: (lane: Lane, due: DueDelivery) => Promise<Attempted>
+  /** the attempt of a lane whose owners died: committed as suspect before it is made, and not made if the delivery is to blame */
+  readonly attemptSuspect: (lane: Lane, due: DueDelivery, make: () => Promise<Attempted>) => Promise<Attempted>
   /** the lane has passed its probation: its deaths are forgotten */
   readonly trust: (lane: Lane) => Promise<void>
 }
@@ -77,7 +77,7 @@ export const createGate = (deps: GateDeps): Gate => {
       paceTimers.set(lane, setTimeout(() => {
         paceTimers.delete(lane)
         onOpen(lane)
-      }, Math.ceil(inMs)))
+      }, Math.ceil(inMs)).unref()) // a worker that was stopped keeps no process
     }
     return 'closed'
   }
@@ -131,7 +131,7 @@ export const createGate = (deps: GateDeps): Gate => {
     }
   }
 
-  const attemptSuspect = async (lane: Lane, due: DueDelivery): Promise<Attempted> => {
+  const attemptSuspect: Gate['attemptSuspect'] = async (lane, due, make) => {
     const { endpoint } = lane
     if (endpoint.suspectId === due.id && endpoint.suspectCrashes >= QUARANTINE_AFTER) {
       await trust(lane) // the culprit is found
@@ -139,7 +139,7 @@ export const createGate = (deps: GateDeps): Gate => {
       return unsent(due, { delivery: 'fail', reason }, 'quarantined', clock.epochMs())
     }
     await store.markSuspect(endpoint.id, due.id)
-    const attempted = await attempt(deps, endpoint, due, optionsFor(lane))
+    const attempted = await make()
     // Lost, it would only mean that the lane goes on one by one for longer.
     // What is tried again must not be blamed for a later death; what has ended cannot be.
     if (attempted.result?.verdict === 'retry') await store.clearSuspect(endpoint.id).catch((error: unknown) => log.error({ err: error }, 'a suspect delivery could not be absolved'))

@@ -17,6 +17,13 @@ export const waitMs = (pace: Pace, perMinute: number | null, nowMs: number): num
 export const used = (pace: Pace, perMinute: number | null, nowMs: number): Pace =>
   perMinute === null ? pace : { usedUntilMs: Math.max(pace.usedUntilMs, nowMs) + intervalMs(perMinute) }
 
+/**
+ * The pace that a former owner has left, used up for so long from now. No further than this rate can have brought it: a clock of the
+ * database that was set back would else stop the endpoint for as long.
+ */
+export const inherited = (pace: Pace, perMinute: number | null, usedForMs: number, nowMs: number): Pace =>
+  perMinute === null ? pace : { usedUntilMs: Math.max(pace.usedUntilMs, nowMs + Math.min(usedForMs, burstMs(perMinute) + intervalMs(perMinute))) }
+
 /** Whether a next owner must know of it: less than half of the burst is left. */
 export const mustBeKept = (pace: Pace, perMinute: number | null, nowMs: number): boolean =>
   perMinute !== null && pace.usedUntilMs - nowMs > burstMs(perMinute) / 2 + intervalMs(perMinute)

@@ -11,6 +11,7 @@ import { createGivingBack } from './giving-back.ts'
 import { keepFresh } from './keeping-fresh.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createLaneLocks } from './lane-locks.ts'
+import { inherited } from './pace.ts'
 import { drain } from './places.ts'
 import { createReader } from './reader.ts'
 import { createSending } from './sending.ts'
@@ -107,9 +108,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
 
   const adopt = (endpoint: LaneEndpoint, refreshedMs: number): void => {
     const lane = createLane(endpoint, memories.of(endpoint.id), clock.monotonicMs(), refreshedMs)
-    if (endpoint.paceUsedForMs !== null) {
-      lane.memory.pace = { usedUntilMs: Math.max(lane.memory.pace.usedUntilMs, clock.monotonicMs() + endpoint.paceUsedForMs) }
-    }
+    if (endpoint.paceUsedForMs !== null) lane.memory.pace = inherited(lane.memory.pace, endpoint.rateLimit, endpoint.paceUsedForMs, clock.monotonicMs())
     if (lane.memory.isToReadAll) lane.readAllMs = -Infinity
     lane.memory.isToReadAll = false
     lanes.set(endpoint.id, lane)

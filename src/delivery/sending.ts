@@ -152,7 +152,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     try {
       let attempted: Attempted
       try {
-        attempted = await (lane.probation?.isSuspect === true ? gate.attemptSuspect(lane, due) : attemptSafely(lane, due))
+        attempted = await (lane.probation?.isSuspect === true ? gate.attemptSuspect(lane, due, () => attemptUnlessABug(lane, due)) : attemptSafely(lane, due))
       } finally {
         lane.sending -= 1
         countTenant(places, due.tenantId, -1)

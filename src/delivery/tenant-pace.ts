@@ -1,4 +1,5 @@
 /** A tenant's rate, shared by all workers: slots are reserved in the database up to a second ahead, one update for many requests. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
 
 export type TenantPaceDeps = {
@@ -39,7 +40,7 @@ export const createTenantPace = ({ clock, reserve, demand, onSlots, onTrouble }:
       onTrouble(error)
       waitMs = 500
     }
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    if (waitMs > 0) await sleep(waitMs, undefined, { ref: false }) // a worker that was stopped keeps no process
     slots.isAsking = false
     onSlots(tenantId)
   }

@@ -22,8 +22,8 @@ export type JobsDeps = {
 export type Jobs = {
   /** pools of this process that may hold jobs */
   readonly poolIds: () => readonly string[]
-  /** finishes the jobs under way (they are short) and takes no more */
-  readonly stop: () => Promise<void>
+  /** takes no more jobs, and finishes those under way within a time; what goes on longer is given up, for another worker to do again */
+  readonly stop: (graceMs: number) => Promise<void>
 }
 
 /** Cron lines of tasks/; one whose tables are not migrated does nothing. */
@@ -147,11 +147,11 @@ export const startJobs = ({ pool, registry, tellAlerts, log, unlock }: JobsDeps)
 
   return {
     poolIds: () => [...poolIds],
-    stop: async () => {
+    stop: async (graceMs) => {
       isStopping = true
       stopSignal.abort()
-      await runner?.stop().catch(() => undefined) // rejects when it has ended already
-      await supervised
+      const stopped = runner?.stop().catch(() => undefined) // rejects when it has ended already
+      await Promise.race([Promise.all([stopped, supervised]), sleep(graceMs, undefined, { ref: false })])
       await unlockAtLast()
       for (const id of poolIds) forgetPool(id)
     },

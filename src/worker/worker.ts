@@ -42,6 +42,8 @@ export type Worker = {
 /** Looks for the dead so often; whoever sweeps does that once a second. */
 const ROUND_MS = 500
 const GRACE_MS = 20_000
+/** A wake-up takes milliseconds; upkeep of the log may take minutes, and requests under way do not wait for it to be handed back. */
+const JOBS_GRACE_MS = 5_000
 const UNSERVED_MS = 30_000
 /** A lane that is free with something due for so long was not woken by its writer. */
 const LATE_MS = 500
@@ -148,7 +150,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
   const stop = async (graceMs = GRACE_MS): Promise<void> => {
     isStopping = true
     stopSignal.abort()
-    await jobs.stop()
+    await jobs.stop(Math.min(graceMs, JOBS_GRACE_MS))
     await running
     await session?.stop(graceMs)
     await drain(deps.places, graceMs) // also what sessions before this one have sent

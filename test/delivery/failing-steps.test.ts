@@ -136,4 +136,13 @@ for (const { step, when } of cases) {
   })
 }
 
+failingSteps('a request that cannot be made comes to its end on a lane whose owners died, too', async () => {
+  failing = undefined
+  const endpointId = await createEndpoint(db.pool, { tenant_id: 'unsigned', url: receiver.url, retry_schedule: '{10 milliseconds}', max_attempts: 2 })
+  await db.pool.query(`update webhooks_private.endpoint_secrets set secret = 'no secret' where endpoint_id = $1`, [endpointId])
+  await db.pool.query('insert into webhooks_private.lanes (endpoint_id, crashes) values ($1, 2)', [endpointId])
+  await createEvents(db.pool, { tenant: 'unsigned' })
+  await waitFor(async () => (await deliveriesOf(db.pool, endpointId))[0]?.status === 'failed', { deadlineMs: 4_000, what: 'the delivery to fail' })
+})
+
 failingSteps.run()

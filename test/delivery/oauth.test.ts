@@ -1,6 +1,9 @@
 /** Endpoints that want a token by OAuth 2 client credentials, end to end with a token server on loopback. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { LaneEndpoint } from '../../src/database/lane-endpoints.ts'
+import type { DueDelivery } from '../../src/database/pages.ts'
+import { attempt } from '../../src/delivery/attempt.ts'
 import { createReceiver, type Receiver, type Responder } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
 import { startEngine, type Hook } from './support/engine.ts'
@@ -96,6 +99,22 @@ oauth('a pause while the token is on its way keeps the request from being sent',
   assert.is((await engine.delivery(id)).attempts, 0)
   await db.pool.query('select webhooks.resume_endpoint($1)', [hook.endpointId])
   assert.is((await engine.waitForStatus(id, 'success')).attempts, 1)
+})
+
+oauth('the time that a refusal took is no matter of the wall clock, which may be set meanwhile', async () => {
+  const times = { epoch: [0, Date.UTC(2026, 0, 1)], monotonic: [1_000, 1_250] }
+  const attempted = await attempt(
+    {
+      sender: { send: () => Promise.reject(new Error('nothing is sent')), close: () => Promise.resolve() },
+      tokens: { token: () => Promise.resolve({ kind: 'refused', reason: 'no', outcome: { kind: 'rejected', status: 400 } }), invalidate: () => undefined },
+      clock: { epochMs: () => times.epoch.shift()!, monotonicMs: () => times.monotonic.shift()! },
+      userAgent: 'Rowhook/test',
+    },
+    { auth: {} } as LaneEndpoint,
+    { id: 'd', endpointId: 'e' } as DueDelivery,
+    { signal: new AbortController().signal, mayStart: () => true },
+  )
+  assert.is(attempted.result?.durationMs, 250)
 })
 
 oauth.run()

@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { mustBeKept, startableWithin, used, waitMs, type Pace } from '../../src/delivery/pace.ts'
+import { systemClock } from '../../src/delivery/clock.ts'
+import { createTenantPace } from '../../src/delivery/tenant-pace.ts'
+import { inherited, mustBeKept, startableWithin, used, waitMs, type Pace } from '../../src/delivery/pace.ts'
 
 const pace = suite('pace')
 
@@ -79,6 +81,32 @@ pace('a page asks for no more than the coming second can send', () => {
     }),
     { numRuns: 60 },
   )
+})
+
+pace('what a former owner has left counts, and never for longer than the rate can have used up', () => {
+  const at = (usedForMs: number) => waitMs(inherited({ usedUntilMs: 0 }, 60, usedForMs, 1_000_000), 60, 1_000_000)
+  assert.equal([at(-5_000), at(3_000), at(3_500), at(3_600_000)], [0, 0, 500, 1_000])
+  const ahead: Pace = { usedUntilMs: 1_000_500 }
+  assert.equal(inherited(ahead, 60, 100, 1_000_000), ahead)
+  assert.equal(inherited(ahead, null, 3_600_000, 1_000_000), ahead)
+})
+
+pace('a tenant that waits for its rate keeps no process alive', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+  const before = timers()
+  let asked: (() => void) | undefined
+  const isAsked = new Promise<void>((resolve) => (asked = resolve))
+  const tenants = createTenantPace({
+    clock: systemClock,
+    reserve: () => (asked?.(), Promise.resolve({ granted: 0, waitMs: 60_000 })),
+    demand: () => 1,
+    onSlots: () => undefined,
+    onTrouble: () => undefined,
+  })
+  assert.is(tenants.take('acme', 1, 0), false)
+  await isAsked
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.is(timers(), before)
 })
 
 pace.run()

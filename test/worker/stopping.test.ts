@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { startEngine } from '../delivery/support/engine.ts'
 import { wakeUpsWaiting } from '../support/endpoints.ts'
 import { waitFor } from '../support/wait.ts'
+import { startTestWorker } from '../support/worker.ts'
 import { createProcesses, lockedJobs } from './support/processes.ts'
 
 const engine = await startEngine()
@@ -41,6 +42,20 @@ stopping('lets its request end, hands the rest to another at once, leaves no job
   await engine.waitForStatus(second.id, 'success')
   assert.is((await engine.attempts(first.id)).length, 1)
   await waitFor(async () => (await lockedJobs(pool)) === 0, { what: 'no job to be locked' })
+})
+
+stopping('does not wait for upkeep that takes long: its job is free for another', async () => {
+  const worker = await startTestWorker(engine.db.url)
+  const holder = await engine.db.connect()
+  await holder.query(`select pg_advisory_lock(hashtextextended('rowhook:retention', 0))`) // as upkeep that is under way elsewhere
+  await pool.query(`select graphile_worker.add_job('maintenance/partitions')`)
+  await waitFor(async () => (await lockedJobs(pool)) === 1, { what: 'the job to be under way' })
+  const told = performance.now()
+  await worker.stop(200)
+  const tookMs = performance.now() - told
+  assert.is(await lockedJobs(pool), 0)
+  await holder.end()
+  assert.ok(tookMs < 5_000, `${Math.round(tookMs)} ms`)
 })
 
 stopping('at a second signal ends at once, and loses nothing', async () => {
