@@ -10,13 +10,14 @@ import { endpointForm } from './cases/endpoint-form.ts'
 import { endpoints } from './cases/endpoints.ts'
 import { events } from './cases/events.ts'
 import { eventTypes } from './cases/event-types.ts'
+import { overview } from './cases/overview.ts'
 import { session } from './cases/session.ts'
 import { snippets } from './cases/snippets.ts'
 import { settings } from './cases/settings.ts'
 import { openBrowser } from './support/browser.ts'
 import { createWorld } from './support/world.ts'
 
-const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings, ...endpoints, ...endpointForm, ...snippets]
+const cases: readonly Case[] = [...session, ...overview, ...deliveries, ...endpoints, ...endpointForm, ...snippets, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings]
 
 const { browser, failures } = await openBrowser()
 const world = browser && (await createWorld(browser))

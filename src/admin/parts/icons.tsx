@@ -42,3 +42,4 @@ export const BookIcon = icon(<><path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5
 export const EditIcon = icon(<path d="m4 20 .8-4L16 4.8a2 2 0 0 1 2.8 0l.4.4a2 2 0 0 1 0 2.8L8 19.2 4 20Z" />)
 export const BellIcon = icon(<><path d="M6 10a6 6 0 1 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10Z" /><path d="M10 20a2.2 2.2 0 0 0 4 0" /></>)
 export const GearIcon = icon(<><circle cx="12" cy="12" r="3" /><path d="M12 3v2.5M12 18.5V21M3 12h2.5M18.5 12H21M5.6 5.6l1.8 1.8M16.6 16.6l1.8 1.8M18.4 5.6l-1.8 1.8M7.4 16.6l-1.8 1.8" /></>)
+export const ChartIcon = icon(<path d="M4 20h16M7 16v-5M12 16V5M17 16v-8" />)

@@ -1,6 +1,6 @@
 /** The pages there are. A new one is a line here, texts under `shell.pages`, and a folder of its own. */
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
-import { BellIcon, BoltIcon, BookIcon, EndpointIcon, GearIcon, KeyIcon, SendIcon, ShieldIcon } from '../parts/icons.tsx'
+import { BellIcon, BoltIcon, BookIcon, ChartIcon, EndpointIcon, GearIcon, KeyIcon, SendIcon, ShieldIcon } from '../parts/icons.tsx'
 
 export type Page = {
   /** its path, its name in the texts, its `data-page` for tests */
@@ -15,6 +15,7 @@ export type Page = {
 }
 
 export const pages: readonly Page[] = [
+  { name: 'overview', key: 'o', icon: ChartIcon, view: lazy(async () => ({ default: (await import('../pages/overview/page.tsx')).OverviewPage })) },
   { name: 'deliveries', key: 'd', icon: SendIcon, view: lazy(async () => ({ default: (await import('../pages/deliveries/page.tsx')).DeliveriesPage })) },
   { name: 'endpoints', key: 'e', icon: EndpointIcon, view: lazy(async () => ({ default: (await import('../pages/endpoints/page.tsx')).EndpointsPage })) },
   { name: 'events', key: 'v', icon: BoltIcon, view: lazy(async () => ({ default: (await import('../pages/events/page.tsx')).EventsPage })) },
@@ -26,4 +27,4 @@ export const pages: readonly Page[] = [
 ]
 
 /** Where one lands. */
-export const firstPage = 'deliveries'
+export const firstPage = 'overview'

@@ -10,8 +10,8 @@ export const session: readonly Case[] = [
     name: 'the token of the link signs in, and is gone from the address',
     run: async ({ open }) => {
       const page = await open('/')
-      await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
-      assert.is(new URL(page.url()).pathname + new URL(page.url()).hash, '/hooks/admin/deliveries')
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
+      assert.is(new URL(page.url()).pathname + new URL(page.url()).hash, '/hooks/admin/overview')
     },
   },
   {
@@ -35,7 +35,7 @@ export const session: readonly Case[] = [
       const page = await open('/', { isSignedOut: true })
       await page.getByLabel('Token or API key', { exact: true }).fill(await mint({ role: 'viewer', tenant_id: TENANT }, { expires: Math.floor(Date.now() / 1_000) + 2 }))
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
       await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
     },
   },

@@ -28,6 +28,8 @@ export type World = {
 
 export type OpenOptions = {
   readonly role?: 'viewer' | 'manager' | 'owner' | 'operator'
+  /** left out: that of the world; the operator has all */
+  readonly tenant?: string
   /** no token: the sign-in page */
   readonly isSignedOut?: boolean
   readonly language?: 'en' | 'es'
@@ -72,7 +74,7 @@ export const createWorld = async (browser: Browser): Promise<World> => {
   const complaints: string[] = []
   const contexts: BrowserContext[] = []
 
-  const open = async (path: string, { role = 'owner', isSignedOut = false, language = 'en', scheme = 'light', isPhone = false }: OpenOptions = {}): Promise<Page> => {
+  const open = async (path: string, { role = 'owner', tenant = TENANT, isSignedOut = false, language = 'en', scheme = 'light', isPhone = false }: OpenOptions = {}): Promise<Page> => {
     const context = await browser.newContext({ locale: language, colorScheme: scheme, reducedMotion: 'reduce', viewport: isPhone ? { width: 390, height: 844 } : { width: 1360, height: 860 }, timezoneId: 'UTC' })
     contexts.push(context)
     const page = await context.newPage()
@@ -80,7 +82,7 @@ export const createWorld = async (browser: Browser): Promise<World> => {
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`${path}: ${message.text()}`))
     page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack ?? error.message}`))
     page.on('request', (request) => isForeign(request.url().replace(/^ws/, 'http'), new URL(server.url).origin) && complaints.push(`${path}: asked ${request.url()}`))
-    const token = await mint({ role, ...(role === 'operator' ? {} : { tenant_id: TENANT }) })
+    const token = await mint({ role, ...(role === 'operator' ? {} : { tenant_id: tenant }) })
     await page.goto(`${server.url}/admin${path}${isSignedOut ? '' : `#token=${token}`}`)
     return page
   }

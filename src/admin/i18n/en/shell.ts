@@ -31,7 +31,7 @@ export const shell = {
     ends: (when: string) => `Session ends ${when}`,
   },
   live: { on: 'Live', off: 'Paused', turnOn: 'Show changes as they happen', turnOff: 'Hold the list still' },
-  notFound: { title: 'There is no such page', text: 'The address may be mistyped, or from another version.', action: 'Go to the deliveries' },
+  notFound: { title: 'There is no such page', text: 'The address may be mistyped, or from another version.', action: 'Go to the start' },
   signIn: {
     title: 'Sign in',
     lead: 'Paste a token or an API key. It stays in this tab and is forgotten when you close it.',

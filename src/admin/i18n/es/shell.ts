@@ -33,7 +33,7 @@ export const shell: Texts['shell'] = {
     ends: (when) => `La sesión termina ${when}`,
   },
   live: { on: 'En vivo', off: 'En pausa', turnOn: 'Mostrar los cambios cuando ocurren', turnOff: 'Dejar quieta la lista' },
-  notFound: { title: 'Esa página no existe', text: 'La dirección puede estar mal escrita o ser de otra versión.', action: 'Ir a las entregas' },
+  notFound: { title: 'Esa página no existe', text: 'La dirección puede estar mal escrita o ser de otra versión.', action: 'Ir al inicio' },
   signIn: {
     title: 'Iniciar sesión',
     lead: 'Pegue un token o una clave de API. Se queda en esta pestaña y se olvida al cerrarla.',

@@ -8,10 +8,10 @@ import { Code } from '../../parts/code.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { BellIcon } from '../../parts/icons.tsx'
+import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Pill } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { pageAddress } from '../../shell/address.ts'
 import { OneAlert, type OneAlertResult } from './alerts.graphql.ts'
 import { commands } from './commands.ts'
 import css from './detail.module.css'
@@ -24,12 +24,12 @@ const asObject = (value: unknown): Readonly<Record<string, unknown>> => (typeof 
 const placesOf = ({ kind, details }: Alert): readonly (readonly [name: 'failed' | 'retrying' | 'open' | 'endpoint' | 'audit' | 'event', address: string])[] => {
   const { endpoint_id: endpoint, event_ids: missing, last_event_id: last } = asObject(details)
   const event = typeof last === 'string' ? last : Array.isArray(missing) ? String(missing[0]) : undefined
-  if (['dead_letters', 'dead_letter_age', 'error_rate', 'availability'].includes(kind)) return [['failed', pageAddress('deliveries', { status: 'failed' })]]
-  if (['retry_rate', 'p95_latency'].includes(kind)) return [['retrying', pageAddress('deliveries', { status: 'retrying' })]]
-  if (kind === 'audit_chain') return [['audit', pageAddress('audit-log')]]
+  if (['dead_letters', 'dead_letter_age', 'error_rate', 'availability'].includes(kind)) return [['failed', toPage('/deliveries', { status: 'failed' })]]
+  if (['retry_rate', 'p95_latency'].includes(kind)) return [['retrying', toPage('/deliveries', { status: 'retrying' })]]
+  if (kind === 'audit_chain') return [['audit', toPage('/audit-log')]]
   return [
-    ...(typeof endpoint === 'string' ? [['endpoint', pageAddress(`endpoints/${endpoint}`)] as const, ['open', pageAddress('deliveries', { endpoint, status: 'open' })] as const] : []),
-    ...(event ? [['event', pageAddress(`events/${event}`)] as const] : []),
+    ...(typeof endpoint === 'string' ? [['endpoint', toPage(`/endpoints/${endpoint}`)] as const, ['open', toPage('/deliveries', { endpoint, status: 'open' })] as const] : []),
+    ...(event ? [['event', toPage(`/events/${event}`)] as const] : []),
   ]
 }
 

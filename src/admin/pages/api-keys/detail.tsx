@@ -7,10 +7,10 @@ import { useTexts } from '../../i18n/texts.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { KeyIcon, StopIcon } from '../../parts/icons.tsx'
+import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useMay, useTenantOf } from '../../session/me.ts'
-import { pageAddress } from '../../shell/address.ts'
 import { Link } from 'wouter'
 import { type ApiKeyRow, OneApiKey, RevokeApiKey } from './api-keys.graphql.ts'
 import { KeyState } from './key-state.tsx'
@@ -65,7 +65,7 @@ export const ApiKeyDetail = ({ id, onClose, onChange }: Props) => {
               [texts.columns.by, row.createdBy],
               [texts.columns.made, at(row.createdAt)],
               [texts.columns.id, <span className="mono">{row.id}</span>],
-              [texts.columns.did, <Link href={pageAddress('audit-log', { actor: `key:${row.id}` })}>{texts.didLink}</Link>],
+              [texts.columns.did, <Link href={toPage('/audit-log', { actor: `key:${row.id}` })}>{texts.didLink}</Link>],
             ]}
           />
         </>

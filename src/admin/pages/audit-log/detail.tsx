@@ -8,9 +8,9 @@ import { CopyButton } from '../../parts/copy.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { ShieldIcon } from '../../parts/icons.tsx'
+import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { RelativeTime, useExact } from '../../parts/time.tsx'
-import { pageAddress } from '../../shell/address.ts'
 import { OneAuditEntry, type OneAuditEntryResult } from './audit-log.graphql.ts'
 import css from './detail.module.css'
 
@@ -59,7 +59,7 @@ const Subject = ({ entry: { subject, subjectId } }: { readonly entry: Entry }) =
   const id = subjectId ?? ''
   return (
     <>
-      {subjects[subject ?? ''] ?? subject} {home && id ? <Link className="mono" href={pageAddress(`${home}/${encodeURIComponent(id)}`)}>{id}</Link> : <span className="mono">{id}</span>}
+      {subjects[subject ?? ''] ?? subject} {home && id ? <Link className="mono" href={toPage(`/${home}/${encodeURIComponent(id)}`)}>{id}</Link> : <span className="mono">{id}</span>}
       {id && <> <CopyButton text={id} label={common.copy} /></>}
     </>
   )

@@ -35,7 +35,8 @@ const Latency = ({ buckets, most }: { readonly buckets: readonly Bucket[]; reado
   )
 }
 
-export const Chart = ({ buckets, endpointId, bucketMs }: { readonly buckets: readonly Bucket[]; readonly endpointId: string; readonly bucketMs: number }) => {
+/** @param filters of the deliveries that are counted: a bar leads to those of its time */
+export const Chart = ({ buckets, filters, bucketMs }: { readonly buckets: readonly Bucket[]; readonly filters: Readonly<Record<string, string>>; readonly bucketMs: number }) => {
   const { texts: { endpoints: { stats, number }, deliveries: { milliseconds } }, language } = useSpeech()
   const [, go] = useLocation()
   const [at, setAt] = useState<number | undefined>()
@@ -51,7 +52,7 @@ export const Chart = ({ buckets, endpointId, bucketMs }: { readonly buckets: rea
   const open = () => {
     if (!pointed || pointed.deliveries === 0) return
     const from = Date.parse(pointed.at)
-    go(toPage(`/deliveries?${new URLSearchParams({ endpoint: endpointId, time: 'custom', from: localOf(from), to: localOf(from + bucketMs) })}`))
+    go(toPage(`/deliveries?${new URLSearchParams({ ...filters, time: 'custom', from: localOf(from), to: localOf(from + bucketMs) })}`))
   }
   const marks = [0, Math.floor(buckets.length / 2), buckets.length - 1].map((index) => Date.parse(buckets[index]!.at))
 

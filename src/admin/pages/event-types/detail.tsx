@@ -8,9 +8,9 @@ import { Code, prettyJson } from '../../parts/code.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { BookIcon } from '../../parts/icons.tsx'
+import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { pageAddress } from '../../shell/address.ts'
 import { EditEventType } from './edit.tsx'
 import { ChangeEventType, DeprecateEventType, type EventTypeRow } from './event-types.graphql.ts'
 import { SchemaTable } from './schema-table.tsx'
@@ -58,7 +58,7 @@ export const EventTypeDetail = ({ name, row, isLoading, onClose, onChange }: Pro
             facts={[
               [texts.columns.since, <RelativeTime at={row.createdAt} />],
               [texts.columns.deprecated, row.deprecatedAt && <RelativeTime at={row.deprecatedAt} />],
-              [texts.columns.seen, <><Link href={pageAddress('events', { type: row.name })}>{texts.itsEvents}</Link> · <Link href={pageAddress('deliveries', { type: row.name })}>{texts.itsDeliveries}</Link></>],
+              [texts.columns.seen, <><Link href={toPage('/events', { type: row.name })}>{texts.itsEvents}</Link> · <Link href={toPage('/deliveries', { type: row.name })}>{texts.itsDeliveries}</Link></>],
             ]}
           />
           <h3>{texts.schema}</h3>

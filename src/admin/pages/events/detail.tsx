@@ -9,11 +9,11 @@ import { CopyButton } from '../../parts/copy.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { BoltIcon } from '../../parts/icons.tsx'
+import { toPage } from '../../parts/page-address.ts'
 import { PrettyOrRaw } from '../../parts/pretty-or-raw.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Pill, Status } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { pageAddress } from '../../shell/address.ts'
 import { OneEvent, type OneEventResult } from './events.graphql.ts'
 import { Outcome } from './outcome.tsx'
 import css from './detail.module.css'
@@ -36,7 +36,7 @@ const Explanation = ({ event: { explanation, deliveries } }: { readonly event: E
             <div className={css['who']}>
               <strong>{endpoint}</strong>
               {isSent(outcome) ? <Status of={outcome} /> : <Pill tone="calm">{detail.notSent}</Pill>}
-              {delivery && <Link href={pageAddress(`deliveries/${delivery.id}`)}>{detail.seeDelivery}</Link>}
+              {delivery && <Link href={toPage(`/deliveries/${delivery.id}`)}>{detail.seeDelivery}</Link>}
             </div>
             <p>{because}</p>
             {next && <p className="dimmed">{next}</p>}
