@@ -124,6 +124,11 @@ begin atomic
           order by e.id desc
           limit 1) as f
   union all
+  select 'sealed_endpoint', p.id::text, format('Deliveries to endpoint %s wait: its secrets do not open with the keys of the workers.', p.id),
+         jsonb_build_object('endpoint_id', p.id, 'tenant_id', p.tenant_id)
+    from webhooks_private.lanes as l join webhooks.endpoints as p on p.id = l.endpoint_id
+   where l.held_reason = 'sealed' and l.held_until > as_of - interval '1 minute' and p.deleted_at is null
+  union all
   select 'partitions_ahead', l.parent, format('Table %s has partitions until %s only.', l.parent, coalesce(max(l.ends)::date::text, 'now')), jsonb_build_object('until', max(l.ends))
     from webhooks_private.partition_bounds(as_of) as l group by l.parent having coalesce(max(l.ends), '-infinity') < as_of + interval '4 weeks';
 end;
@@ -139,7 +144,7 @@ begin
                                       coalesce(array_agg(t.subject order by t.subject) filter (where t.kind is not null), '{}'),
                                       array_agg(t.summary order by t.subject) filter (where t.kind is not null),
                                       array_agg(t.details order by t.subject) filter (where t.kind is not null), as_of)
-     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'circle', 'capture_failed', 'partitions_ahead']) as k (kind)
+     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'circle', 'capture_failed', 'sealed_endpoint', 'partitions_ahead']) as k (kind)
      left join webhooks_private.troubles(as_of) as t on t.kind = k.kind
     group by k.kind;
 end

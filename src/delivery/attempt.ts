@@ -1,5 +1,6 @@
 /** One attempt: sign, send, judge. Nothing here knows of lanes or of the database. */
 import { requestHeaders } from '../core/headers.ts'
+import { withoutSecrets } from '../core/masking.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { traceParentHeader } from '../core/traceparent.ts'
 import { parseSecret, type Secret } from '../core/signature.ts'
@@ -103,6 +104,16 @@ const asResult = (due: DueDelivery, headers: string, startedAtMs: number, exchan
   credentialsRefused: verdict.credentials === true,
 })
 
+/** The answer without what it repeats of our secrets. */
+const masked = (exchange: Exchange, { secrets, headers }: LaneEndpoint, token: string | undefined): Exchange => {
+  const { response } = exchange
+  if (response === undefined) return exchange
+  const ours = [...secrets, ...Object.values(headers), ...(token === undefined ? [] : [token])]
+  const body = withoutSecrets(response.body, ours)
+  const answered = Object.entries(response.headers).map(([name, value]) => [name, withoutSecrets(value, ours)] as const)
+  return { ...exchange, response: { ...response, body, headers: Object.fromEntries(answered) } }
+}
+
 /** No token: no request was made, and the endpoint is no use until there is one. */
 const withoutToken = (due: DueDelivery, { reason, outcome }: TokenResult & { kind: 'refused' }, startedAtMs: number, durationMs: number): Attempted => {
   // A token server that cannot be reached says nothing about the credentials.
@@ -150,7 +161,7 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
     const status = outcome.kind === 'unreachable' ? null : outcome.status
     deps.onSpan({ ...span, due, host: new URL(endpoint.url).host, startedAtMs, durationMs: exchange.durationMs, status, error: errorOf(outcome) })
   }
-  return { result: asResult(due, loggedHeaders(headers), startedAtMs, exchange, verdict), verdict, outcome, isTrouble }
+  return { result: asResult(due, loggedHeaders(headers), startedAtMs, masked(exchange, endpoint, token?.value), verdict), verdict, outcome, isTrouble }
 }
 
 /** An attempt that was decided without a request: it counts, so that what cannot be sent comes to an end. */

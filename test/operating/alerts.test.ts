@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { evaluateAlerts, noteTold, pendingNotices, proveAll, setAlerts } from '../../src/database/alerts.ts'
+import { holdLane } from '../../src/database/lanes.ts'
 import { maintainPartitions } from '../../src/database/retention.ts'
 import { addTraffic } from '../../src/database/traffic.ts'
 import { DURATION_BOUNDS_MS } from '../../src/delivery/counters.ts'
@@ -75,6 +76,10 @@ const kinds: readonly Kind[] = [
     await pool.query(`update webhooks.deliveries set next_retry_at = now() - interval '2 minutes' where status = 'pending'`)
   }, repair: recovered },
   { kind: 'worker_lost', provoke: ({ pool }) => pool.query(`insert into webhooks_private.workers (id, host, pid, version, ended_at, ended_how) values (gen_random_uuid(), 'host-7', 1, '1', now(), 'died')`), repair: ({ pool }) => pool.query(`update webhooks_private.workers set ended_at = now() - interval '16 minutes'`) },
+  { kind: 'sealed_endpoint', provoke: async ({ pool }) => {
+    const endpointId = await createEndpoint(pool)
+    await holdLane(pool, endpointId, 5_000, 'sealed')
+  }, repair: ({ pool }) => pool.query(`update webhooks_private.lanes set held_until = now() - interval '61 seconds' where held_reason = 'sealed'`) },
   { kind: 'circle', provoke: async ({ pool }) => {
     const { id } = (await pool.query<{ id: string }>(`select id from webhooks.events limit 1`)).rows[0]!
     await pool.query('select webhooks_private.tell_of_circle($1, $2, null, $3)', ['rate', id, 'Endpoint 1 gets the same again and again.'])

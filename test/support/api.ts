@@ -2,6 +2,7 @@
 import { SignJWT } from 'jose'
 import { launchServer, type ServerSettings } from '../../src/wiring/launch-server.ts'
 import type { Server } from '../../src/server/server.ts'
+import { assertNoSecret } from './no-secrets.ts'
 
 export const JWT_SECRET = 'a secret of the tests, 32 characters or more'
 
@@ -44,6 +45,10 @@ export const startTestApi = async (databaseUrl: string, settings: Partial<Server
   }
   return {
     ...server,
+    stop: async (graceMs) => {
+      await server.stop(graceMs)
+      assertNoSecret(logged)
+    },
     logged,
     withToken,
     as: async (role, tenantId, subject = 'ada') => withToken(await mint({ role, sub: subject, ...(tenantId === undefined ? {} : { tenant_id: tenantId }) })),

@@ -1,4 +1,5 @@
 /** A real worker inside the test's process, allowed to reach loopback. */
+import { assertNoSecret } from './no-secrets.ts'
 import { launchWorker, type LaunchedWorker, type WorkerSettings } from '../../src/wiring.ts'
 
 /** Log lines of a worker, for tests that ask what it said. */
@@ -24,5 +25,9 @@ export const startTestWorker = async (databaseUrl: string, settings: Partial<Wor
     ...settings,
   })
   await worker.ready
-  return { ...worker, lines }
+  const stop = async (graceMs?: number) => {
+    await worker.stop(graceMs)
+    assertNoSecret(lines)
+  }
+  return { ...worker, stop, lines }
 }

@@ -7,6 +7,7 @@ import type { Worker } from '../../../src/worker/worker.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { deprecations } from '../../support/deprecations.ts'
 import { createEndpoint, deliveriesOf, type DeliveryRow, type EndpointColumns } from '../../support/endpoints.ts'
+import { assertNoSecret } from '../../support/no-secrets.ts'
 import { createReceiver, type Answer, type ReceivedRequest, type Receiver, type Responder } from '../../support/receiver.ts'
 import { waitFor } from '../../support/wait.ts'
 
@@ -152,6 +153,7 @@ export const startEngine = async (settings: Partial<WorkerSettings> = {}): Promi
       await Promise.all(workers.map((worker) => worker.stop(0)))
       await receiver.close()
       await db.drop()
+      assertNoSecret(lines)
       assert.equal(deprecations, [], 'a worker uses nothing that is deprecated')
     },
   }
