@@ -95,3 +95,10 @@ export const isOpen = (lane: Lane, nowMs: number): boolean =>
 
 /** Whether nothing is left to do for it in memory. */
 export const isEmpty = (lane: Lane): boolean => lane.queue.length === 0 && lane.busy.size === 0 && !lane.isReading
+
+/**
+ * Whether the next page is to be read while the rest of this one is sent. The rest is read again with it, so that it should
+ * be short; but long enough for the requests that may start until the page is there.
+ */
+export const isNearlySent = ({ hasMore, queue, lastLimit, endpoint }: Lane): boolean =>
+  hasMore && queue.length <= Math.min(lastLimit >> 2, Math.max(lastLimit >> 3, endpoint.maxInFlight))

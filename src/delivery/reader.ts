@@ -1,7 +1,7 @@
 /** Reads pages of due deliveries for all lanes that want one, one statement at a time. */
 import type { Pages, PageWish } from '../database/pages.ts'
 import type { Clock } from './clock.ts'
-import { isOpen, type Lane } from './lane.ts'
+import { isNearlySent, isOpen, type Lane } from './lane.ts'
 import { noteFound, ratePerSecond } from './memory.ts'
 import { startableWithin } from './pace.ts'
 import { isInTurn, type Places } from './places.ts'
@@ -150,7 +150,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     for (const lane of lanes.values()) {
       if (lane.isReleasing || !isOpen(lane, nowMs)) continue
       // What is queued comes first; a page that is nearly sent is followed by the next.
-      if (lane.queue.length > 0 && !(lane.hasMore && lane.queue.length <= lane.lastLimit >> 2)) continue
+      if (lane.queue.length > 0 && !isNearlySent(lane)) continue
       if (lane.nextReadMs <= nowMs) wanting.push(lane)
       else if (lane.nextReadMs <= nowMs + pauseMs()) soon.push(lane)
       if (lane.nextReadMs < next) next = lane.nextReadMs

@@ -8,7 +8,7 @@ import { attempt, notSent, unsent, type Attempted } from './attempt.ts'
 import { countAttempt } from './counters.ts'
 import { counted, openForMs } from './circuit.ts'
 import { createGate } from './gate.ts'
-import type { Lane } from './lane.ts'
+import { isNearlySent, type Lane } from './lane.ts'
 import { used } from './pace.ts'
 import { countTenant, occupy, vacate } from './places.ts'
 import { began, cameBack } from './probation.ts'
@@ -190,7 +190,7 @@ export const createSending = (deps: SendingDeps): Sending => {
 
   const start = (lane: Lane, due: DueDelivery, nowMs: number): void => {
     lane.memory.pace = used(lane.memory.pace, lane.endpoint.rateLimit, nowMs)
-    if (lane.hasMore && lane.queue.length <= lane.lastLimit >> 2) lane.nextReadMs = 0
+    if (isNearlySent(lane)) lane.nextReadMs = 0
     void follow(lane, due)
   }
 

@@ -107,6 +107,7 @@ rates('a rate that allows nothing for a while holds the lane, and writers do not
   )
   assert.is(held.reason, 'rate limit')
   assert.ok(held.s > 5 && held.s <= 10, `held for ${held.s} s`)
+  await waitFor(() => receivedAt('rare').length > 0, { what: 'the first request, which may still be under way' })
   assert.is(receivedAt('rare').length, 1)
 })
 
