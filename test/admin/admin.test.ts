@@ -17,7 +17,7 @@ import { settings } from './cases/settings.ts'
 import { openBrowser } from './support/browser.ts'
 import { createWorld } from './support/world.ts'
 
-const cases: readonly Case[] = [...session, ...overview, ...deliveries, ...endpoints, ...endpointForm, ...snippets, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings]
+const cases: readonly Case[] = [...session, ...deliveries, ...events, ...eventTypes, ...alerts, ...auditLog, ...apiKeys, ...settings, ...endpoints, ...endpointForm, ...snippets, ...overview]
 
 const { browser, failures } = await openBrowser()
 const world = browser && (await createWorld(browser))

@@ -105,7 +105,8 @@ export const endpointForm: readonly Case[] = [
       await page.getByRole('combobox', { name: 'Order' }).click()
       await page.getByRole('option', { name: /^By resource/ }).click()
       await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByRole('heading', { name: 'to change' }).waitFor()
+      // The form's own heading has the name in it, too.
+      await page.getByRole('heading', { name: 'to change', exact: true }).waitFor()
       const read = async () => (await db.pool.query('select description, timeout_ms, ordering, headers, auth from webhooks.endpoints where id = $1', [id])).rows[0]
       assert.equal({ ...(await read()) }, { description: 'by somebody else', timeout_ms: 2500, ordering: 'resource', headers: { 'x-kept': '1' }, auth: null })
       await page.getByRole('link', { name: 'Edit' }).click()
