@@ -22,14 +22,14 @@ export const theme = createTheme({
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
-    '--mantine-color-body': '#ffffff', '--mantine-color-dimmed': '#5d6779', '--mantine-color-placeholder': '#667084',
+    '--mantine-color-error': '#c0263a', '--mantine-color-body': '#ffffff', '--mantine-color-dimmed': '#5d6779', '--mantine-color-placeholder': '#667084',
     '--ground': '#f8f9fb', '--panel': '#ffffff', '--line': '#e5e8ee', '--hover': '#f4f5f9', '--chosen': '#eef0ff', '--shadow': '0 1px 2px rgb(23 29 42 / 6%)',
     '--good': '#0b7a4b', '--good-soft': '#e3f6ec', '--bad': '#c0263a', '--bad-soft': '#fdeaec', '--wait': '#8f5a00', '--wait-soft': '#fdf2d8',
     '--calm': '#5d6779', '--calm-soft': '#eef0f4', '--news': '#3b4fd8', '--news-soft': '#e9edff',
     '--code-key': '#3730a3', '--code-string': '#0b7a4b', '--code-number': '#b3540f', '--code-word': '#a02a78', '--code-ground': '#f8f9fb',
   },
   dark: {
-    '--mantine-color-body': '#141925', '--mantine-color-dimmed': '#9aa4b8', '--mantine-color-placeholder': '#8791a6',
+    '--mantine-color-error': '#ff8b97', '--mantine-color-body': '#141925', '--mantine-color-dimmed': '#9aa4b8', '--mantine-color-placeholder': '#8791a6',
     '--ground': '#0d1018', '--panel': '#141925', '--line': '#262d3d', '--hover': '#1a2030', '--chosen': '#22274a', '--shadow': 'none',
     '--good': '#5fd39b', '--good-soft': '#10301f', '--bad': '#ff8b97', '--bad-soft': '#3d1620', '--wait': '#f0bd5c', '--wait-soft': '#35270b',
     '--calm': '#9aa4b8', '--calm-soft': '#222939', '--news': '#9fb0ff', '--news-soft': '#1e2650',

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Page } from 'playwright-core'
 import { endpointUrlProblems } from '../../../src/core/endpoint-url.ts'
 import { addressPolicy } from '../../../src/core/address.ts'
+import { findBarriers } from '../support/axe.ts'
 import { type Case, looksGood } from './case.ts'
 
 const fill = async (page: Page, url: string, type: string) => {
@@ -14,7 +15,7 @@ const fill = async (page: Page, url: string, type: string) => {
 export const endpointForm: readonly Case[] = [
   looksGood('endpoint-form', '/endpoints/new', async (page) => {
     await fill(page, 'https://example.com/hooks', 'test.event')
-    await page.getByText(/\d+ of \d+ events since/).waitFor()
+    await page.getByText(/\d+ of the newest \d+ events/).waitFor()
   }),
   {
     name: 'an endpoint is made, its secret shown once, a test seen to arrive',
@@ -75,6 +76,7 @@ export const endpointForm: readonly Case[] = [
       await page.getByRole('button', { name: 'Create endpoint' }).click()
       await page.getByText('Choose at least one event.').waitFor()
       await page.getByText('Write a URL such as').waitFor()
+      assert.equal(await findBarriers(page), [], 'errors can be read')
     },
   },
   {
@@ -82,9 +84,9 @@ export const endpointForm: readonly Case[] = [
     run: async ({ open }) => {
       const page = await open('/endpoints/new')
       await fill(page, 'https://example.com/hooks', 'sale.completed')
-      await page.getByText(/^[1-9]\d* of \d+ events since/).waitFor()
+      await page.getByText(/^[1-9]\d* of the newest \d+ events/).waitFor()
       await page.getByLabel('Filter').fill('$ ? (@.data.lines[0] == 7)')
-      await page.getByText(/^1 of \d+ events since .*the filter takes 1\.$/).waitFor()
+      await page.getByText(/^1 of the newest \d+ events .*the filter takes 1\./).waitFor()
       await page.getByText('The newest of them').click()
       await page.getByRole('region', { name: 'The newest of them' }).getByText('"sale-7"').waitFor()
       await page.getByLabel('Filter').fill('$.**')

@@ -53,17 +53,18 @@ const requestsOf = ({ genuine, path }: Shown): readonly Sent[] => {
   ]
 }
 
+/** `go run` starts what it has built as a process of its own: the whole group ends. */
 const stop = async (child: ChildProcess) => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((done) => child.once('close', done))
-  child.kill('SIGKILL')
+  const ended = new Promise((done) => child.once('exit', done))
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  process.kill(-child.pid, 'SIGKILL')
   await ended
 }
 
 /** A receiver that listens: the file is started, and each request sent to it. */
 const byHttp = (program: string, args: (file: string, port: number) => readonly string[]) => async (shown: Shown, file: string): Promise<void> => {
   const port = await freePort()
-  const child = spawn(program, args(file, port), { env: { ...process.env, [shown.secretName]: shown.secret, PORT: String(port), GOCACHE: join(file, '../go') }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program, args(file, port), { env: { ...process.env, [shown.secretName]: shown.secret, PORT: String(port) }, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   try {

@@ -13,7 +13,7 @@ export const endpointForm = {
   filter: {
     label: 'Filter', hint: 'A condition over the body that is sent, as an SQL/JSON path. Left empty: every event of the types above.', example: 'Such as $ ? (@.data.total > 100)',
     counting: 'Counting …', none: 'There is no event yet to count.',
-    count: (matched: number, asked: number, looked: number, since: string) => `${n.format(matched)} of ${n.format(looked)} events since ${since} would have come here${asked > matched ? `: ${n.format(asked)} are of these types, the filter takes ${n.format(matched)}` : ''}.`,
+    count: (matched: number, asked: number, looked: number, since: string) => `${n.format(matched)} of the newest ${n.format(looked)} events would have come here${asked > matched ? `: ${n.format(asked)} are of these types, and the filter takes ${n.format(matched)}` : ''}. The oldest of them is from ${since}.`,
     latest: 'The newest of them', preview: 'What would have come',
   },
   rate: 'Requests a minute', rateHint: 'What is more waits. Left empty: no limit.', inFlight: 'Requests at once', inFlightHint: '1 to 256', timeout: 'Deadline in seconds', timeoutHint: '1 to 20, for the whole request', attempts: 'Attempts', attemptsHint: 'In all, the first included',

@@ -15,7 +15,7 @@ export const endpointForm: Texts['endpointForm'] = {
   filter: {
     label: 'Filtro', hint: 'Una condición sobre el cuerpo que se envía, como ruta SQL/JSON. Vacío: todos los eventos de los tipos de arriba.', example: 'Por ejemplo $ ? (@.data.total > 100)',
     counting: 'Contando …', none: 'Aún no hay eventos que contar.',
-    count: (matched, asked, looked, since) => `${n.format(matched)} de ${n.format(looked)} eventos (el primero ${since}) habrían llegado aquí${asked > matched ? `: ${n.format(asked)} son de estos tipos, el filtro toma ${n.format(matched)}` : ''}.`,
+    count: (matched, asked, looked, since) => `De los ${n.format(looked)} eventos más recientes habrían llegado aquí ${n.format(matched)}${asked > matched ? `: ${n.format(asked)} son de estos tipos, y el filtro toma ${n.format(matched)}` : ''}. El más antiguo es de ${since}.`,
     latest: 'El más reciente', preview: 'Lo que habría llegado',
   },
   rate: 'Peticiones por minuto', rateHint: 'Lo que exceda espera. Vacío: sin límite.', inFlight: 'Peticiones a la vez', inFlightHint: 'De 1 a 256', timeout: 'Plazo en segundos', timeoutHint: 'De 1 a 20, para la petición entera', attempts: 'Intentos', attemptsHint: 'En total, incluido el primero',

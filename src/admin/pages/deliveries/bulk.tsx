@@ -3,6 +3,7 @@ import { Button, Group, Modal, SegmentedControl, Select, TextInput } from '@mant
 import { useEffect, useState } from 'react'
 import { useTexts } from '../../i18n/texts.tsx'
 import { HistoryIcon } from '../../parts/icons.tsx'
+import { localTime } from '../../parts/local-time.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { useMay } from '../../session/me.ts'
 import type { DeliveryChoicesResult } from './deliveries.graphql.ts'
@@ -14,9 +15,6 @@ type Props = { readonly endpoints: readonly Endpoint[]; readonly endpointId: str
 
 const DAY_MS = 86_400_000
 
-/** As `datetime-local` has it, in the reader's zone. */
-const local = (atMs: number): string => new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-
 const Form = ({ endpoints, endpointId, onDone }: Props) => {
   const { bulk, filters } = useTexts().deliveries
   const { common } = useTexts()
@@ -24,7 +22,7 @@ const Form = ({ endpoints, endpointId, onDone }: Props) => {
   const acts = (['recover', 'replay'] as const).filter(may)
   const [act, setAct] = useState<Act>(acts[0] ?? 'recover')
   const [chosen, setChosen] = useState(endpointId ?? null)
-  const [since, setSince] = useState(local(Date.now() - DAY_MS))
+  const [since, setSince] = useState(localTime(Date.now() - DAY_MS))
   const [until, setUntil] = useState('')
   const [types, setTypes] = useState('')
   const endpoint = endpoints.find(({ id }) => id === chosen)

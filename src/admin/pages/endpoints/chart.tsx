@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useSpeech } from '../../i18n/texts.tsx'
+import { localTime } from '../../parts/local-time.ts'
 import { toPage } from '../../parts/page-address.ts'
 import type { EndpointChartResult } from './endpoints.graphql.ts'
 import { sumOf } from './spark.tsx'
@@ -17,9 +18,6 @@ const roundUp = (of: number): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, of)))
   return ([1, 2, 5, 10].find((step) => step * power >= of) ?? 10) * power
 }
-
-/** As `datetime-local` fields and the filters of the deliveries have it. */
-const localOf = (at: number): string => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 
 const Latency = ({ buckets, most }: { readonly buckets: readonly Bucket[]; readonly most: number }) => {
   // A line goes through the buckets that have an answer; one that stands alone is a short dash.
@@ -52,7 +50,7 @@ export const Chart = ({ buckets, filters, bucketMs }: { readonly buckets: readon
   const open = () => {
     if (!pointed || pointed.deliveries === 0) return
     const from = Date.parse(pointed.at)
-    go(toPage(`/deliveries?${new URLSearchParams({ ...filters, time: 'custom', from: localOf(from), to: localOf(from + bucketMs) })}`))
+    go(toPage(`/deliveries?${new URLSearchParams({ ...filters, time: 'custom', from: localTime(from), to: localTime(from + bucketMs) })}`))
   }
   const marks = [0, Math.floor(buckets.length / 2), buckets.length - 1].map((index) => Date.parse(buckets[index]!.at))
 

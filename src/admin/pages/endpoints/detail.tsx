@@ -13,6 +13,7 @@ import { useMay } from '../../session/me.ts'
 import { useKeys } from '../../shell/keys.tsx'
 import { Acts } from './acts.tsx'
 import { Facts } from './facts.tsx'
+import type { FreshSecret as Fresh } from './form/form-page.tsx'
 import { HealthPill, nameOf } from './health.tsx'
 import { Notice } from './notice.tsx'
 import { Recent } from './recent.tsx'
@@ -23,7 +24,7 @@ import { useEndpoint } from './use-endpoint.ts'
 import { Verify } from './verify.tsx'
 import css from './detail.module.css'
 
-type Props = { readonly id: string; readonly freshSecret: string | undefined; readonly onFresh: (secret: string | undefined) => void }
+type Props = { readonly id: string; readonly fresh: Fresh | undefined; readonly onFresh: (fresh: Fresh | undefined) => void }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -32,7 +33,7 @@ const Missing = () => {
   return <Empty icon={SearchIcon} title={missing.title} text={missing.text}><Button component={Link} href="" variant="default">{missing.action}</Button></Empty>
 }
 
-const Known = ({ id, freshSecret, onFresh }: Props) => {
+const Known = ({ id, fresh, onFresh }: Props) => {
   const { endpoints, common, shell } = useTexts()
   const [, go] = useLocation()
   const [search] = useSearchParams()
@@ -63,7 +64,8 @@ const Known = ({ id, freshSecret, onFresh }: Props) => {
         {isThere && <Acts endpoint={endpoint} onTest={() => setTesting(true)} onDone={(words) => { setSaid(words); reload() }} onDeleted={() => go('')} />}
       </header>
       <p className={css['said']} role="status">{said}</p>
-      {freshSecret !== undefined && <FreshSecret secret={freshSecret} onStored={() => onFresh(undefined)} />}
+      {fresh?.problem && <ProblemPanel problem={fresh.problem} />}
+      {fresh && <FreshSecret secret={fresh.secret} onStored={() => onFresh(undefined)} />}
       <Notice endpoint={endpoint} />
       <div className={css['grid']}>
         <div className={css['main']}>
@@ -72,7 +74,7 @@ const Known = ({ id, freshSecret, onFresh }: Props) => {
           {isThere && <div className={css['card']}><Verify endpoint={endpoint} /></div>}
         </div>
         <div className={css['side']}>
-          {isThere && <div className={css['card']}><SecretCard endpoint={endpoint} onFresh={(secret) => { onFresh(secret); reload() }} /></div>}
+          {isThere && <div className={css['card']}><SecretCard endpoint={endpoint} onFresh={(secret) => { onFresh({ id, secret }); reload() }} /></div>}
           <div className={css['card']}><Facts endpoint={endpoint} /></div>
         </div>
       </div>

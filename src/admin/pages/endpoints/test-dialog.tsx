@@ -17,7 +17,10 @@ import css from './test-dialog.module.css'
 
 const FIRST = 'test.event'
 
-/** A delivery as it is now: told by the server, and asked for once, because it may have ended before anybody listened. */
+/** What is not told, because it happened before the server had begun to watch, is seen this much later. */
+const LOOK_MS = 1_000
+
+/** A delivery as it is now: told by the server, and looked at until its first attempt is over. */
 const useDelivery = (sent: DeliveryRow | undefined): DeliveryRow | undefined => {
   const client = useClient()
   const [row, setRow] = useState<DeliveryRow | undefined>()
@@ -25,12 +28,17 @@ const useDelivery = (sent: DeliveryRow | undefined): DeliveryRow | undefined => 
   useEffect(() => {
     setRow(undefined)
     if (id === undefined || endpointId === undefined) return undefined
-    const look = () => client.query(TestedDelivery, { id }, { requestPolicy: 'network-only' }).toPromise().then(({ data }) => data?.delivery && setRow(data.delivery))
-    const watching = client.subscription(EndpointDeliveries, { endpointId }).subscribe(({ data }) => {
-      if (data?.deliveryUpdated?.id === id) setRow(data.deliveryUpdated)
-    })
-    void look()
-    return () => watching.unsubscribe()
+    const take = (next: DeliveryRow | null | undefined) => {
+      if (next?.id !== id) return
+      setRow(next)
+      if (next.attemptCount > 0) clearInterval(timer)
+    }
+    const timer = setInterval(() => void client.query(TestedDelivery, { id }, { requestPolicy: 'network-only' }).toPromise().then(({ data }) => take(data?.delivery)), LOOK_MS)
+    const watching = client.subscription(EndpointDeliveries, { endpointId }).subscribe(({ data }) => take(data?.deliveryUpdated))
+    return () => {
+      clearInterval(timer)
+      watching.unsubscribe()
+    }
   }, [client, id, endpointId])
   return row ?? sent
 }
@@ -72,8 +80,9 @@ export const TestDialog = ({ endpoint, isOpen, onClose }: { readonly endpoint: E
     <Modal opened={isOpen} onClose={onClose} title={test.title} centered size="lg" closeButtonProps={{ 'aria-label': common.close }}>
       <form onSubmit={(event) => { event.preventDefault(); void doSend() }}>
         <p className={css['text']}>{test.text}</p>
+        {/* Types that arrive while somebody writes would take the words away. */}
         <Select
-          mt="md" label={test.type} value={type} onChange={(value) => setType(value ?? FIRST)} data={types.map(({ name }) => name)} searchable allowDeselect={false}
+          disabled={!catalogue} mt="md" label={test.type} value={type} onChange={(value) => setType(value ?? FIRST)} data={types.map(({ name }) => name)} searchable allowDeselect={false}
           description={example?.eventType?.description} comboboxProps={{ withinPortal: false }} maxDropdownHeight={260}
         />
         {example?.eventType && (

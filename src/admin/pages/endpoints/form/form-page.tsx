@@ -12,34 +12,42 @@ import { ProblemPanel } from '../../../parts/problem.tsx'
 import { Split } from '../../../parts/split.tsx'
 import { TenantNeeded } from '../../../parts/tenant-needed.tsx'
 import { useTenantOf } from '../../../session/me.ts'
-import { useKeys } from '../../../shell/keys.tsx'
 import { CreateEndpoint, SetOauthSecret, UpdateEndpoint } from '../form.graphql.ts'
 import { nameOf } from '../health.tsx'
 import { type Endpoint, useEndpoint } from '../use-endpoint.ts'
 import { changesOf, type Draft, draftOf, newEndpointOf } from './draft.ts'
 import { EndpointForm } from './form.tsx'
 
-export const NewEndpointPage = ({ onMade }: { readonly onMade: (id: string, secret: string) => void }) => {
-  const { endpointForm: texts } = useTexts()
+/** A secret that was made just now: the server says it once. */
+export type FreshSecret = {
+  readonly id: string
+  readonly secret: string
+  /** what did not work after the endpoint was made */
+  readonly problem?: Problem
+}
+
+export const NewEndpointPage = ({ onMade }: { readonly onMade: (made: FreshSecret) => void }) => {
+  const { endpointForm: texts, endpoints } = useTexts()
   const [, go] = useLocation()
+  const [start] = useState(() => draftOf(undefined))
   const [made, create] = useMutation(CreateEndpoint)
   const [, setOauth] = useMutation(SetOauthSecret)
-  useKeys([{ keys: 'Escape', run: () => go('') }])
 
   const save = async (draft: Draft, named: { readonly tenantId?: string }) => {
     const { data } = await create({ endpoint: newEndpointOf(draft), ...(draft.secret ? { secret: draft.secret } : {}), ...named })
     const answer = data?.createEndpoint
     if (!answer?.endpoint || !answer.secret) return
-    // A client secret that is refused is told on the page of the endpoint, whose attempts then fail for it; the endpoint is there already.
-    if (draft.isOauth && draft.oauthSecret) await setOauth({ id: answer.endpoint.id, secret: draft.oauthSecret, ...named })
-    onMade(answer.endpoint.id, answer.secret)
-    go(`/${answer.endpoint.id}`, { replace: true })
+    const { id } = answer.endpoint
+    const { error } = draft.isOauth && draft.oauthSecret ? await setOauth({ id, secret: draft.oauthSecret, ...named }) : {}
+    // The endpoint is there already, so it is told on its page.
+    onMade({ id, secret: answer.secret, ...(error ? { problem: { ...problemOf(error), message: `${texts.oauthFailed} ${problemOf(error).message}` } } : {}) })
+    go(`/${id}`, { replace: true })
   }
   return (
     <Split>
-      <PageHead title={texts.create} lead={texts.urlHint} />
+      <PageHead title={texts.create} lead={endpoints.empty.text} />
       <TenantNeeded>
-        {(named) => <EndpointForm start={draftOf(undefined)} isNew keptHeaders={[]} tenant={named} isBusy={made.fetching} refused={made.error && problemOf(made.error)} onSave={(draft) => void save(draft, named)} onCancel={() => go('')} />}
+        {(named) => <EndpointForm start={start} isNew keptHeaders={[]} tenant={named} isBusy={made.fetching} refused={made.error && problemOf(made.error)} onSave={(draft) => void save(draft, named)} onCancel={() => go('')} />}
       </TenantNeeded>
     </Split>
   )
@@ -55,7 +63,6 @@ const Known = ({ endpoint }: { readonly endpoint: Endpoint }) => {
   const [start] = useState(() => draftOf(endpoint))
   const named = useTenantOf()(endpoint)
   const back = () => go(`/${endpoint.id}`)
-  useKeys([{ keys: 'Escape', run: back }])
 
   const save = async (draft: Draft) => {
     const changes = changesOf(start, draft)

@@ -1,6 +1,6 @@
 /** The form that makes and changes an endpoint: it says what is wrong while one types, and what the endpoint would have got. */
 import { Button, Group, Select, Textarea, TextInput } from '@mantine/core'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
 import type { Problem } from '../../../api/problem.ts'
 import { useTexts } from '../../../i18n/texts.tsx'
@@ -38,6 +38,14 @@ export const EndpointForm = ({ start, isNew, keptHeaders, tenant, isBusy, refuse
   const form = useRef<HTMLFormElement>(null)
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   const touch = (field: keyof Problems) => setTouched((before) => new Set([...before, field]))
+
+  // What was written is not lost by a closed tab without a question.
+  useEffect(() => {
+    if (draft === start) return undefined
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [draft, start])
 
   const [{ data: catalogue }] = useQuery({ query: TypeChoices })
   const [{ data: defaults }] = useQuery({ query: Defaults, variables: tenant })
@@ -102,7 +110,7 @@ export const EndpointForm = ({ start, isNew, keptHeaders, tenant, isBusy, refuse
             <TextInput label={texts.timeout} description={texts.timeoutHint} placeholder={byDefault((inForce?.timeoutMsInForce ?? 0) / 1_000)} inputMode="decimal" {...field('timeoutMs', 'timeout')} />
           </div>
           <TextInput label={texts.schedule} description={texts.scheduleHint} placeholder={isNew && shownWaits.length > 0 ? texts.byDefault(shownWaits.map(writeDuration).join(', ')) : undefined} {...field('retrySchedule', 'retrySchedule')} />
-          {shownWaits.length > 0 && attempts >= 1 && attempts <= 100 && <Timeline attempts={attempts} waits={shownWaits} />}
+          {waits && shownWaits.length > 0 && attempts >= 1 && attempts <= 100 && <Timeline attempts={attempts} waits={shownWaits} />}
           <TextInput label={texts.noRetry} description={texts.noRetryHint} {...field('noRetryCodes', 'noRetryCodes')} />
           <Select label={texts.ordering} value={draft.ordering} allowDeselect={false} onChange={(value) => set({ ordering: value ?? 'none' })} data={Object.entries(texts.orders).map(([value, label]) => ({ value, label }))} />
         </fieldset>
