@@ -1,4 +1,5 @@
 /** The runbook has a chapter for every alert, and names only commands that there are. */
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -75,6 +76,7 @@ runbook('has only commands that run, with the options that it names', async () =
   const lines = new Set([...text.matchAll(/`rowhook ([^`]+)`/g)].map(([, line]) => line!).filter((line) => line !== '<command>' && !runsOn.has(line.split(' ')[0]!)))
   assert.ok(lines.size >= 20, `${lines.size} commands`)
   const run = commandsOn(db.url)
+  process.env['WEBHOOK_SECRETS_KEY'] = randomBytes(32).toString('base64')
   const failed: string[] = []
   for (const line of lines) {
     const id = line.startsWith('deliveries') ? delivery!.id : line.startsWith('forget') ? 'nobody' : endpointId
@@ -82,6 +84,7 @@ runbook('has only commands that run, with the options that it names', async () =
     const { code, stderr } = await run(...words, ...(words[0] === 'tail' ? ['--once'] : []))
     if (code !== 0 && line !== 'doctor') failed.push(`${words.join(' ')}: ${stderr}`)
   }
+  delete process.env['WEBHOOK_SECRETS_KEY']
   await db.drop()
   assert.equal(failed, [])
 })
