@@ -59,6 +59,7 @@ create table webhooks.endpoints (
   deleted_at         timestamptz,
 
   constraint endpoints_pkey                       primary key (id),
+  constraint endpoints_tenant_id_1_to_255         check (length(tenant_id) between 1 and 255),
   constraint endpoints_rate_limit_positive        check (rate_limit > 0),
   constraint endpoints_max_attempts_in_range      check (max_attempts between 1 and 100),
   constraint endpoints_retry_schedule_not_empty   check (cardinality(retry_schedule) between 1 and 100

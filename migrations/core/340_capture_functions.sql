@@ -37,6 +37,8 @@ comment on function webhooks_private.event_limit(text) is
  * The limit is asked for where an event has more than 1,024 bytes, since no limit is lower: what a small one costs is mostly the
  * making ready of this statement, part by part.
  *
+ * Ids are cut where an index could not hold them, which would refuse the write; no endpoint's tenant is as long as that.
+ *
  * Each offset 0 keeps the planner from copying an expression to every place that names it: json would be made three times.
  */
 create function webhooks_private.insert_text(base text, rules webhooks.capture_rules[], row_type text, source text) returns text
@@ -44,11 +46,11 @@ language sql stable
 return (
   select format($text$
   insert into webhooks.events (tenant_id, type, resource_type, resource_id, data, %1$sdata_omitted, context)
-  select t.tenant_id, e.type, %2$L, %3$s,
+  select t.tenant_id, e.type, %2$L, left(%3$s, 500),
          case when o.reason is null then e.data else %4$s end,
          %5$so.reason, (select webhooks_private.current_context()) -- once for all rows
     from %6$s
-   cross join lateral (select %7$s as tenant_id) as t
+   cross join lateral (select left(%7$s, 500) as tenant_id) as t
    cross join lateral (
          %8$s
          offset 0) as e%9$s

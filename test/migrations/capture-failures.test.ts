@@ -44,6 +44,16 @@ failures('that its condition cannot judge, and judges the others', async () => {
   assert.equal(warnings, problems)
 })
 
+failures('whose key or tenant is longer than an index can hold: the ids of the event are cut', async () => {
+  await watch([{ event: 'sale.created', on: 'insert' }], `, tenant => 'tenant_id', key => '{note}'`)
+  const { rows } = await client.query<{ long: string }>(`select string_agg(md5(n::text), '') as long from generate_series(1, 200) as n`)
+  const { long } = rows[0]!
+  await client.query(`insert into sales (id, tenant_id, note) values (1, $1, $1)`, [long])
+  const [event] = await takeEvents(db.pool)
+  assert.equal([event?.id, event?.tenant], [long.slice(0, 500), long.slice(0, 500)])
+  assert.ok(event?.data?.includes(long))
+})
+
 failures('whose payload function fails or returns null: the event has the key alone', async () => {
   await client.query(`
     create or replace function sale_payload(sales) returns json language plpgsql as $$
