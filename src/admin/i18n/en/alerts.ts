@@ -64,6 +64,10 @@ export const alerts = {
       name: 'Deliveries are missing',
       advice: 'A delivery that should exist does not. This should never happen but for rows written past the triggers of the log. Explain says what is known; replay makes what is missing.',
     },
+    sealed_endpoint: {
+      name: 'Secrets that no key opens',
+      advice: 'Deliveries wait because no key of the worker opens the secrets of their endpoint: a key was taken away too early, or workers have different keys. Put it back and restart them; doctor names endpoint and key. A key that is lost for good: give the endpoint new secrets.',
+    },
     audit_chain: {
       name: 'Audit log was tampered with',
       advice: 'The audit log does not agree with its chain of hashes: somebody with the rights of the owner changed, removed or slipped in rows. Treat it as a security incident: compare with a backup, and with the hashes in the log of the workers.',

@@ -66,6 +66,10 @@ export const alerts: Texts['alerts'] = {
       name: 'Faltan entregas',
       advice: 'No existe una entrega que debería existir. No debería pasar nunca, salvo con filas escritas sin los disparadores del registro. Explain dice lo que se sabe; repetir crea lo que falta.',
     },
+    sealed_endpoint: {
+      name: 'Secretos que ninguna clave abre',
+      advice: 'Hay entregas que esperan porque ninguna clave del proceso abre los secretos de su destino: una clave se quitó demasiado pronto, o los procesos tienen claves distintas. Repóngala y reinícielos; doctor dice qué destino y qué clave. Si la clave se perdió, dé al destino secretos nuevos.',
+    },
     audit_chain: {
       name: 'La auditoría fue manipulada',
       advice: 'La auditoría no concuerda con su cadena de huellas: alguien con los permisos del dueño cambió, quitó o coló filas. Trátelo como un incidente de seguridad: compare con una copia y con las huellas del registro de los procesos.',
