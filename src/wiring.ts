@@ -7,7 +7,7 @@ import { evaluateAlerts, noteTold, pendingNotices, setAlerts } from './database/
 import { checkArming, placeOf } from './database/arming.ts'
 import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
 import { createLaneStore } from './database/lane-store.ts'
-import { checkPool, createPool } from './database/pool.ts'
+import { checkPool, createPool, cutConnections } from './database/pool.ts'
 import { chainAuditLog } from './database/audit.ts'
 import { isRefusal, recordResults } from './database/results.ts'
 import { readQueueFigures } from './database/queue-figures.ts'
@@ -146,6 +146,7 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
         onTrouble: (error, results) => log.error({ err: error, results }, 'results could not be recorded; trying again'),
         signal: places.stopRecording.signal,
       }),
+    cutConnections: () => cutConnections(pool),
     unlockJobs: (poolIds) => unlockJobs(pool, poolIds),
     claimRound: (name, selfId) => claimRound(pool, name, selfId),
     sweep: () => sweepLanes(pool),

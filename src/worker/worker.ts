@@ -12,6 +12,8 @@ import { openLanesSession, type LanesSession, type LanesSessionDeps } from './la
 export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerId'> & {
   readonly pool: pg.Pool
   readonly log: Log
+  /** cuts the connections of the pool, which may lead to a server that has vanished */
+  readonly cutConnections: () => void
   readonly unlockJobs: (poolIds: readonly string[]) => Promise<void>
   readonly guard: CloneGuard
   readonly tellAlerts: () => Promise<void>
@@ -82,6 +84,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
         if (isStopping) return
         session = undefined
         if (opened.wasAlive()) formerId = opened.workerId
+        else deps.cutConnections() // the server may have vanished, and every statement under way waits for it
         log.error({ reason }, 'lost the lanes; taking a new lock connection')
       } catch (error) {
         log.error({ err: error }, 'no lock connection; trying again')

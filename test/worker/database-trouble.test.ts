@@ -1,11 +1,13 @@
 /** The worker lives through what happens to its database, by itself. */
 import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { placeOf } from '../../src/database/arming.ts'
 import { startEmbedded } from '../../src/database/embedded.ts'
 import { migrateUp } from '../../src/database/migrate.ts'
 import { launchWorker } from '../../src/wiring.ts'
@@ -14,6 +16,7 @@ import { testServerSettings } from '../support/cluster.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
 import { createReceiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
+import { startTestWorker } from '../support/worker.ts'
 
 const engine = await startEngine()
 const { pool } = engine.db
@@ -117,6 +120,45 @@ trouble('records what was answered while the database was away, and sends nothin
     await server.stop()
     rmSync(home, { recursive: true, force: true })
   }
+})
+
+/** Stands before the database. What came through it before `vanish` hears nothing any more, and is not told so: as from a host that lost its power. */
+const createDoor = async (databaseUrl: string) => {
+  const { hostname, port } = new URL(databaseUrl)
+  const open = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname)
+    for (const [one, other] of [[near, far], [far, near]] as const) {
+      open.add(one)
+      one.on('error', () => undefined)
+      one.on('close', () => other.destroy())
+      one.pipe(other)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(databaseUrl)
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url: url.href,
+    vanish: () => {
+      for (const socket of open) socket.unpipe().pause()
+      open.clear()
+    },
+    close: () => server.close(),
+  }
+}
+
+trouble('finds the database again that vanished without closing a connection', async () => {
+  await engine.worker().stop(0)
+  const door = await createDoor(engine.db.url)
+  const hook = await engine.hook()
+  const worker = await startTestWorker(door.url, { staleAfterMs: 2_000, place: placeOf(engine.db.url) })
+  await engine.waitForStatus((await hook.publish()).id, 'success')
+  door.vanish()
+  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name like 'rowhook%'`, [engine.db.name]) // as they are gone with their server
+  await engine.waitForStatus((await hook.publish()).id, 'success', 15_000)
+  await worker.stop(0)
+  door.close()
 })
 
 trouble.run()
