@@ -25,7 +25,7 @@ export const memory: Figure = {
   what: 'greatest resident memory of a worker in MB; growth of its heap under 100 deliveries a second (for longer: soak)',
   metrics: [
     { name: 'greatestMb', unit: 'MB', digits: 0 },
-    { name: 'growthMb', unit: 'MB an hour', digits: 1 },
+    { name: 'growthMb', unit: 'MB of heap that the last third needed more than the second', digits: 1 },
     { name: 'rate', unit: 'deliveries/s', digits: 0 },
   ],
   runs: 1,
