@@ -53,7 +53,10 @@ const image = suite('the Dockerfile')
 image('copies what is there, and runs on Node 24', () => {
   const lines = read('Dockerfile').split('\n')
   assert.ok(lines.some((line) => line.startsWith('FROM node:24')))
-  const copied = lines.filter((line) => line.startsWith('COPY ')).flatMap((line) => line.split(/\s+/).slice(1, -1))
+  const copies = lines.filter((line) => line.startsWith('COPY ')).map((line) => line.split(/\s+/).slice(1, -1))
+  const stages = copies.flatMap((names) => names.filter((name) => name.startsWith('--from=')).map((name) => name.slice('--from='.length)))
+  for (const stage of stages) assert.ok(lines.some((line) => line.startsWith('FROM ') && line.endsWith(` AS ${stage}`)), `${stage} is no stage`)
+  const copied = copies.filter((names) => !names.some((name) => name.startsWith('--from='))).flat()
   for (const name of copied) assert.ok(existsSync(join(packageRoot, name)), `${name} is copied but is not there`)
 })
 

@@ -1,4 +1,4 @@
-/** A test of the admin page in the browser; test/admin/admin.test.ts runs all of them in one world. */
+/** A test of the admin page in the browser; test/admin/{watching,managing}.test.ts run them, each in a world of its own. */
 import * as assert from 'uvu/assert'
 import { findBarriers } from '../support/axe.ts'
 import { type OpenOptions, screenshot, type World } from '../support/world.ts'

@@ -140,8 +140,15 @@ export const endpoints: readonly Case[] = [
       const page = await world.open(at('ledger')(world))
       await page.getByRole('heading', { name: 'ledger' }).waitFor()
       await page.keyboard.press('t')
-      await page.getByLabel('Event type').first().fill('sale.comp')
-      await page.getByRole('option', { name: 'sale.completed' }).click()
+      const field = page.getByLabel('Event type').first()
+      const option = page.getByRole('option', { name: 'sale.completed' })
+      // The dialog takes the focus when it is open, and with it what was written before.
+      await waitFor(async () => {
+        await field.fill('')
+        await field.fill('sale.comp')
+        return option.isVisible()
+      }, { what: 'the choice of the type' })
+      await option.click()
       await page.getByRole('button', { name: 'Send', exact: true }).click()
       await page.getByText('It arrived, and the receiver accepted it.').waitFor()
       assert.is(world.receiver.requests.at(-1)!.headers['x-event'], 'sale.completed')

@@ -1,6 +1,7 @@
 /** A real Chromium: Debian's where there is one, else the one inside the npm package, with its own libraries where the machine lacks them. */
 import chromium, { inflate } from '@sparticuz/chromium'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium as playwright, type LaunchOptions } from 'playwright-core'
@@ -18,7 +19,12 @@ type Candidate = { readonly name: string; readonly options: () => Promise<Launch
 /** The package unpacks its fonts beside the browser; they are used where the machine has no font configuration. */
 const fonts = (executablePath: string) => (existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: join(dirname(executablePath), 'fonts') })
 
+/** Unpacked for this process alone: another one would start what is half written. */
+const place = join(tmpdir(), `rowhook-chromium-${process.pid}`)
+
 const packaged = async () => {
+  mkdirSync(place, { recursive: true })
+  process.env['TMPDIR'] = place // where the package unpacks
   const executablePath = await chromium.executablePath()
   return { executablePath, env: { ...process.env, ...fonts(executablePath) } }
 }
@@ -41,7 +47,9 @@ export const openBrowser = async (): Promise<OpenedBrowser> => {
   const failures: string[] = []
   for (const { name, options } of candidates) {
     try {
-      return { browser: await playwright.launch({ ...(await options()), args: flags }), failures }
+      const browser = await playwright.launch({ ...(await options()), args: flags })
+      browser.on('disconnected', () => rmSync(place, { recursive: true, force: true }))
+      return { browser, failures }
     } catch (error) {
       failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
