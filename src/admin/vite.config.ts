@@ -4,34 +4,45 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRequest, formatDocument, stringifyDocument } from 'urql'
 import { defineConfig, type Plugin } from 'vite'
+import { type DocumentFile, operationsOf } from './documents.ts'
 
 /** Where `npx vite src/admin` finds the API while somebody works on the page. */
 const API = 'http://127.0.0.1:5080'
 
-/** The documents of a written `.graphql.ts`: nothing else in it is a template. */
-const OPERATION = /^export const \w+ = operation<[^`]*\(`([^`]*)`\)/gm
+const readDocuments = (): DocumentFile[] =>
+  readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.graphql'))
+    .toSorted()
+    .map((path) => join(import.meta.dirname, path))
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+
+/** As the client sends it: urql asks for the type of everything. */
+const sent = (text: string): string => {
+  const { query } = createRequest(text, {})
+  return stringifyDocument(formatDocument(query) as typeof query) // its formatted types do not fit exact optional properties
+}
 
 /**
- * Beside the page lies `operations.json` with all that it may ask, by SHA-256 and to the letter as the client sends it:
- * a server of PERSISTED_OPERATIONS runs these too.
+ * A `.graphql` file exports its operations as texts. Beside the page lies `operations.json` with all that it may ask, by SHA-256
+ * and to the letter: a server of PERSISTED_OPERATIONS runs these too.
  */
-const knownOperations = (): Plugin => ({
-  name: 'rowhook-known-operations',
+const documents = (): Plugin => ({
+  name: 'rowhook-documents',
+  enforce: 'pre',
+  load(id) {
+    if (!id.endsWith('.graphql')) return null
+    return (operationsOf(readDocuments()).get(id) ?? []).map(({ name, text }) => `export const ${name} = ${JSON.stringify(text)}`).join('\n')
+  },
   generateBundle() {
-    const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.graphql.ts'))
-    const documents = sources.toSorted().flatMap((path) => [...readFileSync(join(import.meta.dirname, path), 'utf8').matchAll(OPERATION)].map(([, text]) => text!))
-    const sent = documents.map((text) => {
-      const { query } = createRequest(text, {})
-      return stringifyDocument(formatDocument(query) as typeof query) // its formatted types do not fit exact optional properties
-    })
-    const byHash = Object.fromEntries(sent.map((text) => [createHash('sha256').update(text).digest('hex'), text]))
+    const texts = [...operationsOf(readDocuments()).values()].flat().map(({ text }) => sent(text))
+    const byHash = Object.fromEntries(texts.map((text) => [createHash('sha256').update(text).digest('hex'), text]))
     this.emitFile({ type: 'asset', fileName: 'operations.json', source: `${JSON.stringify(byHash, undefined, 1)}\n` })
   },
 })
 
 export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
-  plugins: [knownOperations()],
+  plugins: [documents()],
   base: command === 'build' ? './' : '/admin/',
   publicDir: false,
   build: {

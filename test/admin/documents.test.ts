@@ -20,7 +20,7 @@ documented('are valid against docs/schema.graphql', () => {
 })
 
 documented('have the types that the schema gives them', () => {
-  const written = filesBelow('src/admin', '.graphql.ts').map(({ path }) => path)
+  const written = filesBelow('src/admin', '.d.graphql.ts').map(({ path }) => path)
   const gone = written.filter((path) => !files.some((file) => file.path === path))
   assert.equal(faults, [])
   // oxlint-disable-next-line node/no-process-env -- the switch that writes them

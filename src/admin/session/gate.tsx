@@ -8,7 +8,7 @@ import { useTexts } from '../i18n/texts.tsx'
 import { ProblemPanel } from '../parts/problem.tsx'
 import { Shell } from '../shell/shell.tsx'
 import { type Me, MeContext } from './me.ts'
-import { WhoAmI } from './session.graphql.ts'
+import { WhoAmI } from './session.graphql'
 import { SignIn } from './sign-in.tsx'
 import { endSession, useSession } from './token.ts'
 

@@ -1,6 +1,6 @@
 /** Who is signed in, what they may, and whose things they look at. */
 import { createContext, useContext } from 'react'
-import type { WhoAmIResult } from './session.graphql.ts'
+import type { WhoAmIResult } from './session.graphql'
 
 export type Me = WhoAmIResult['me'] & {
   /** the tenant that is looked at; nothing: all of them, which only the operator has */

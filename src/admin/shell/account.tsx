@@ -6,7 +6,7 @@ import { useTexts } from '../i18n/texts.tsx'
 import { BuildingIcon, SignOutIcon } from '../parts/icons.tsx'
 import { useRelative } from '../parts/time.tsx'
 import { useMe } from '../session/me.ts'
-import { TenantChoices } from '../session/session.graphql.ts'
+import { TenantChoices } from '../session/session.graphql'
 import { signOut } from '../session/token.ts'
 import css from './account.module.css'
 

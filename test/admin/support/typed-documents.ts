@@ -1,7 +1,7 @@
-/** From the admin page's .graphql files to TypeScript: each operation as text with the types of its variables and its answer. */
+/** From the admin page's .graphql files to their declarations: each operation with the types of its variables and its answer. */
 import {
   type FieldNode, type FragmentDefinitionNode, getNamedType, type GraphQLInputType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema,
-  isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, type OperationDefinitionNode, parse, print, type SelectionSetNode, typeFromAST, validate, visit,
+  isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, type OperationDefinitionNode, parse, type SelectionSetNode, typeFromAST, validate,
 } from 'graphql'
 import { dirname, relative } from 'node:path/posix'
 import type { SourceFile } from '../../support/source.ts'
@@ -55,15 +55,6 @@ const selectionType = (type: GraphQLObjectType, { selections }: SelectionSetNode
   return [...spreads, ...(fields.length > 0 ? [block(fields)] : [])].join(' & ')
 }
 
-const fragmentsIn = (node: OperationDefinitionNode | FragmentDefinitionNode, fragments: Context['fragments']): string[] => {
-  const names = new Set<string>()
-  visit(node, { FragmentSpread: ({ name }) => void names.add(name.value) })
-  return [...names].flatMap((name) => [name, ...fragmentsIn(fragments.get(name)!, fragments)])
-}
-
-const operationText = (node: OperationDefinitionNode, context: Context): string =>
-  [node, ...[...new Set(fragmentsIn(node, context.fragments))].map((name) => context.fragments.get(name)!)].map((each) => print(each)).join('\n')
-
 const rootOf = (schema: GraphQLSchema, node: OperationDefinitionNode) =>
   ({ query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() })[node.operation]!
 
@@ -77,7 +68,7 @@ const operationSource = (node: OperationDefinitionNode, context: Context, used: 
   return [
     `export type ${name}Variables = ${variables.length > 0 ? `{ ${variables.join('; ')} }` : 'Record<string, never>'}`,
     `export type ${name}Result = ${selectionType(rootOf(context.schema, node), node.selectionSet, context)}`,
-    `export const ${name} = operation<${name}Result, ${name}Variables>(\`${operationText(node, context)}\`)`,
+    `export declare const ${name}: TypedDocumentNode<${name}Result, ${name}Variables>`,
   ].join('\n')
 }
 
@@ -97,7 +88,7 @@ const inputsSource = (schema: GraphQLSchema, names: ReadonlySet<string>): string
 }
 
 /**
- * Checks every document against the schema and writes their TypeScript.
+ * Checks every document against the schema and writes their declarations.
  * @returns paths and texts of the files to be, and what is wrong with the documents
  */
 export const typeDocuments = (schema: GraphQLSchema, documents: readonly SourceFile[]): { files: SourceFile[]; faults: string[] } => {
@@ -121,10 +112,10 @@ export const typeDocuments = (schema: GraphQLSchema, documents: readonly SourceF
     const isOperating = ast.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)
     const imports = [
       ...(named.size > 0 ? [`import type { ${[...named].toSorted().join(', ')} } from '${to(`${API}/inputs.ts`)}'`] : []),
-      ...(isOperating ? [`import { operation } from '${to(`${API}/operation.ts`)}'`] : []),
-      ...[...context.spread].filter((name) => homes.get(name) !== path).toSorted().map((name) => `import type { ${name} } from '${to(`${homes.get(name)!}.ts`)}'`),
+      ...(isOperating ? [`import type { TypedDocumentNode } from 'urql'`] : []),
+      ...[...context.spread].filter((name) => homes.get(name) !== path).toSorted().map((name) => `import type { ${name} } from '${to(homes.get(name)!)}'`),
     ]
-    return { path: `${path}.ts`, text: `${HEADER}${imports.join('\n')}\n\n${parts.join('\n\n')}\n` }
+    return { path: path.replace(/\.graphql$/, '.d.graphql.ts'), text: `${HEADER}${imports.join('\n')}\n\n${parts.join('\n\n')}\n` }
   })
   return { files: [...files, { path: `${API}/inputs.ts`, text: inputsSource(schema, used) }], faults }
 }

@@ -12,7 +12,7 @@ import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Pill } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { OneAlert, type OneAlertResult } from './alerts.graphql.ts'
+import { OneAlert, type OneAlertResult } from './alerts.graphql'
 import { commands } from './commands.ts'
 import css from './detail.module.css'
 

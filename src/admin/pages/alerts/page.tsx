@@ -12,7 +12,7 @@ import { Pill } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
-import { type AlertRow, Alerts } from './alerts.graphql.ts'
+import { type AlertRow, Alerts } from './alerts.graphql'
 import { AlertDetail } from './detail.tsx'
 
 const filterNames = ['state', 'kind'] as const

@@ -12,7 +12,7 @@ import { ProblemPanel } from '../../parts/problem.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useMay, useTenantOf } from '../../session/me.ts'
 import { Link } from 'wouter'
-import { type ApiKeyRow, OneApiKey, RevokeApiKey } from './api-keys.graphql.ts'
+import { type ApiKeyRow, OneApiKey, RevokeApiKey } from './api-keys.graphql'
 import { KeyState } from './key-state.tsx'
 
 const Revoke = ({ of, onDone }: { readonly of: ApiKeyRow; readonly onDone: (row: ApiKeyRow) => void }) => {

@@ -2,7 +2,7 @@
 import { useTexts } from '../../i18n/texts.tsx'
 import { Pill } from '../../parts/status.tsx'
 import { useNowMs } from '../../parts/time.tsx'
-import type { ApiKeyRow } from './api-keys.graphql.ts'
+import type { ApiKeyRow } from './api-keys.graphql'
 
 /** Ends within this: whoever uses it should know. */
 const SOON_MS = 14 * 86_400_000

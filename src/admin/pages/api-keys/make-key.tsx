@@ -10,7 +10,7 @@ import { PlusIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { TenantNeeded } from '../../parts/tenant-needed.tsx'
-import { MakeApiKey } from './api-keys.graphql.ts'
+import { MakeApiKey } from './api-keys.graphql'
 import css from './make-key.module.css'
 
 const roles = ['viewer', 'manager', 'owner'] as const

@@ -11,7 +11,7 @@ import { ShieldIcon } from '../../parts/icons.tsx'
 import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { RelativeTime, useExact } from '../../parts/time.tsx'
-import { OneAuditEntry, type OneAuditEntryResult } from './audit-log.graphql.ts'
+import { OneAuditEntry, type OneAuditEntryResult } from './audit-log.graphql'
 import css from './detail.module.css'
 
 type Entry = NonNullable<OneAuditEntryResult['auditEntry']>

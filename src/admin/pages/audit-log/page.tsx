@@ -15,7 +15,7 @@ import { type Filters, useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
 import type { AuditEntryFilter } from '../../api/inputs.ts'
 import { useTenantFilter } from '../../session/me.ts'
-import { AuditLog, type AuditRow } from './audit-log.graphql.ts'
+import { AuditLog, type AuditRow } from './audit-log.graphql'
 import { AuditDetail } from './detail.tsx'
 import { Verification } from './verification.tsx'
 

@@ -7,7 +7,7 @@ import { CopyButton } from '../../parts/copy.tsx'
 import { ShieldIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { AuditVerification } from './audit-log.graphql.ts'
+import { AuditVerification } from './audit-log.graphql'
 import css from './verification.module.css'
 
 export const Verification = () => {

@@ -9,7 +9,7 @@ import { RetryIcon, StopIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { useMay, useTenantOf } from '../../session/me.ts'
 import { asCurl } from './curl.ts'
-import { CancelDelivery, type DeliveryRow, RetryDelivery } from './deliveries.graphql.ts'
+import { CancelDelivery, type DeliveryRow, RetryDelivery } from './deliveries.graphql'
 import type { Delivery } from './what-next.ts'
 import css from './actions.module.css'
 

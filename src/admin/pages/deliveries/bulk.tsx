@@ -6,7 +6,7 @@ import { HistoryIcon } from '../../parts/icons.tsx'
 import { localTime } from '../../parts/local-time.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { useMay } from '../../session/me.ts'
-import type { DeliveryChoicesResult } from './deliveries.graphql.ts'
+import type { DeliveryChoicesResult } from './deliveries.graphql'
 import { type Act, type Task, useBulk } from './use-bulk.ts'
 import css from './bulk.module.css'
 

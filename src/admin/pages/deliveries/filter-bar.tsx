@@ -6,8 +6,8 @@ import { useLocation } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
 import { choiceClass, FilterBar, SearchBox, Segments } from '../../parts/filter-bar.tsx'
 import { TimeChoice } from '../../parts/time-choice.tsx'
-import type { DeliveryChoicesResult } from './deliveries.graphql.ts'
-import { FindByKey } from './deliveries.graphql.ts'
+import type { DeliveryChoicesResult } from './deliveries.graphql'
+import { FindByKey } from './deliveries.graphql'
 import { type DeliveryFilters, statuses } from './filters.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

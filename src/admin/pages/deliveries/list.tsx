@@ -5,7 +5,7 @@ import { Beside, type Column, RowList } from '../../parts/row-list.tsx'
 import { AnswerCode, Status } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import type { Keyset } from '../../parts/use-keyset.ts'
-import type { DeliveryRow } from './deliveries.graphql.ts'
+import type { DeliveryRow } from './deliveries.graphql'
 import css from './list.module.css'
 
 export const DeliveryList = ({ list, openId, search }: { readonly list: Keyset<DeliveryRow>; readonly openId: string | undefined; readonly search: string }) => {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from 'urql'
 import { problemOf, type Problem } from '../../api/problem.ts'
 import { useTenantOf } from '../../session/me.ts'
-import { RecoverDeliveries, RecoverPreview, ReplayEvents, ReplayPreview } from './bulk.graphql.ts'
+import { RecoverDeliveries, RecoverPreview, ReplayEvents, ReplayPreview } from './bulk.graphql'
 
 export type Act = 'recover' | 'replay'
 

@@ -1,6 +1,6 @@
 /** What becomes of a delivery, and why: the sentence at its head. */
 import type { Texts } from '../../i18n/en/index.ts'
-import type { OneDeliveryResult } from './deliveries.graphql.ts'
+import type { OneDeliveryResult } from './deliveries.graphql'
 
 export type Delivery = NonNullable<OneDeliveryResult['delivery']>
 

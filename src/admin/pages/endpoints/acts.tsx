@@ -9,7 +9,7 @@ import { EditIcon, MoreIcon, PauseIcon, PlayIcon, SendIcon, StopIcon, TrashIcon 
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { useMay, useTenantOf } from '../../session/me.ts'
 import { useKeys } from '../../shell/keys.tsx'
-import { DeleteEndpoint, DisableEndpoint, EnableEndpoint, PauseEndpoint, ResumeEndpoint } from './acts.graphql.ts'
+import { DeleteEndpoint, DisableEndpoint, EnableEndpoint, PauseEndpoint, ResumeEndpoint } from './acts.graphql'
 import { nameOf } from './health.tsx'
 import type { Endpoint } from './use-endpoint.ts'
 import css from './acts.module.css'

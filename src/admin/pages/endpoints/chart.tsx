@@ -4,7 +4,7 @@ import { useLocation } from 'wouter'
 import { useSpeech } from '../../i18n/texts.tsx'
 import { localTime } from '../../parts/local-time.ts'
 import { toPage } from '../../parts/page-address.ts'
-import type { EndpointChartResult } from './endpoints.graphql.ts'
+import type { EndpointChartResult } from './endpoints.graphql'
 import { sumOf } from './spark.tsx'
 import css from './chart.module.css'
 

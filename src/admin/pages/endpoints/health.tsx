@@ -1,7 +1,7 @@
 /** How an endpoint is: a word, a colour, and how urgently somebody should look. */
 import { useTexts } from '../../i18n/texts.tsx'
 import { Pill } from '../../parts/status.tsx'
-import type { EndpointState } from './endpoints.graphql.ts'
+import type { EndpointState } from './endpoints.graphql'
 
 export type Health = 'ok' | 'new' | 'failing' | 'open' | 'probing' | 'held' | 'refused' | 'paused' | 'disabled' | 'off' | 'deleted'
 

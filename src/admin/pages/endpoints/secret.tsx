@@ -11,7 +11,7 @@ import { ProblemPanel } from '../../parts/problem.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { RelativeTime, useNowMs } from '../../parts/time.tsx'
 import { useMay, useTenantOf } from '../../session/me.ts'
-import { RevealSecret, RotateSecret } from './acts.graphql.ts'
+import { RevealSecret, RotateSecret } from './acts.graphql'
 import type { Endpoint } from './use-endpoint.ts'
 import css from './secret.module.css'
 

@@ -1,6 +1,6 @@
 /** The last 24 hours of an endpoint in a line of bars: delivered, open, failed. */
 import { useTexts } from '../../i18n/texts.tsx'
-import type { EndpointRow } from './endpoints.graphql.ts'
+import type { EndpointRow } from './endpoints.graphql'
 import css from './spark.module.css'
 
 type Buckets = EndpointRow['sparkline']

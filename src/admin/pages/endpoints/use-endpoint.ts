@@ -1,8 +1,8 @@
 /** One endpoint, kept fresh while somebody looks: each change of a delivery of its is told by the server. */
 import { useEffect, useRef } from 'react'
 import { useClient, useQuery } from 'urql'
-import { EndpointDeliveries } from '../deliveries/deliveries.graphql.ts'
-import { OneEndpoint, type OneEndpointResult } from './endpoints.graphql.ts'
+import { EndpointDeliveries } from '../deliveries/deliveries.graphql'
+import { OneEndpoint, type OneEndpointResult } from './endpoints.graphql'
 
 export type Endpoint = NonNullable<OneEndpointResult['endpoint']>
 

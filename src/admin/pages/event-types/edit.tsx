@@ -8,7 +8,7 @@ import { prettyJson } from '../../parts/code.tsx'
 import { EditIcon, PlusIcon } from '../../parts/icons.tsx'
 import { JsonInput, jsonProblem } from '../../parts/json-input.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
-import { ChangeEventType, type EventTypeRow, MakeEventType } from './event-types.graphql.ts'
+import { ChangeEventType, type EventTypeRow, MakeEventType } from './event-types.graphql'
 import css from './edit.module.css'
 
 const NAME = /^[a-z0-9_]+(\.[a-z0-9_]+)+$/

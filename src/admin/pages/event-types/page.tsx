@@ -13,7 +13,7 @@ import { Split } from '../../parts/split.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
 import { EventTypeDetail } from './detail.tsx'
 import { EditEventType } from './edit.tsx'
-import { Catalogue, type EventTypeRow } from './event-types.graphql.ts'
+import { Catalogue, type EventTypeRow } from './event-types.graphql'
 import { TypeState } from './type-state.tsx'
 import { useMayEdit } from './use-may-edit.ts'
 

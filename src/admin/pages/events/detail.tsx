@@ -14,7 +14,7 @@ import { PrettyOrRaw } from '../../parts/pretty-or-raw.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Pill, Status } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { OneEvent, type OneEventResult } from './events.graphql.ts'
+import { OneEvent, type OneEventResult } from './events.graphql'
 import { Outcome } from './outcome.tsx'
 import css from './detail.module.css'
 

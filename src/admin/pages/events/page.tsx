@@ -19,7 +19,7 @@ import { useKeyset } from '../../parts/use-keyset.ts'
 import { source, useLiveList } from '../../parts/use-live-list.ts'
 import { useMe, useTenantFilter } from '../../session/me.ts'
 import { EventDetail } from './detail.tsx'
-import { type EventRow, Events, EventsDelivered, EventTypeNames, TenantEvents } from './events.graphql.ts'
+import { type EventRow, Events, EventsDelivered, EventTypeNames, TenantEvents } from './events.graphql'
 import { Outcome } from './outcome.tsx'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -8,7 +8,7 @@ import { RelativeTime } from '../../parts/time.tsx'
 import { useTenantFilter } from '../../session/me.ts'
 import { HealthPill, nameOf, rankOf } from '../endpoints/health.tsx'
 import { Spark } from '../endpoints/spark.tsx'
-import { OverviewEndpoints } from './overview.graphql.ts'
+import { OverviewEndpoints } from './overview.graphql'
 import panel from './page.module.css'
 import css from './endpoints.module.css'
 

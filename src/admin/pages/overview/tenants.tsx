@@ -9,7 +9,7 @@ import { BuildingIcon, SearchIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Pill } from '../../parts/status.tsx'
 import { useMe } from '../../session/me.ts'
-import { TenantChoices } from '../../session/session.graphql.ts'
+import { TenantChoices } from '../../session/session.graphql'
 import css from './tenants.module.css'
 
 export const Tenants = () => {

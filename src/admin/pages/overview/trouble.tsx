@@ -6,7 +6,7 @@ import { BellIcon } from '../../parts/icons.tsx'
 import { toPage } from '../../parts/page-address.ts'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useMay } from '../../session/me.ts'
-import { OpenAlerts } from './overview.graphql.ts'
+import { OpenAlerts } from './overview.graphql'
 import css from './trouble.module.css'
 
 export const Trouble = () => {

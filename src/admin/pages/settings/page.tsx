@@ -13,7 +13,7 @@ import { TenantNeeded } from '../../parts/tenant-needed.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
 import { useMay, useMe } from '../../session/me.ts'
 import { operatorSections, tenantSections } from './fields.ts'
-import { ChangeSettings, ChangeTenantSettings, OperatorSettings, ResetTenantSettings, TenantSettings } from './settings.graphql.ts'
+import { ChangeSettings, ChangeTenantSettings, OperatorSettings, ResetTenantSettings, TenantSettings } from './settings.graphql'
 import { SettingsForm } from './settings-form.tsx'
 import css from './page.module.css'
 

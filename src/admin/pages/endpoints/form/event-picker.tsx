@@ -3,7 +3,7 @@ import { CloseButton, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTexts } from '../../../i18n/texts.tsx'
 import { SearchIcon } from '../../../parts/icons.tsx'
-import type { TypeChoicesResult } from '../acts.graphql.ts'
+import type { TypeChoicesResult } from '../acts.graphql'
 import css from './event-picker.module.css'
 
 type EventType = NonNullable<TypeChoicesResult['eventTypes']>['nodes'][number]

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useClient } from 'urql'
 import { problemOf, type Problem } from '../../../api/problem.ts'
-import { FilterPreview, type FilterPreviewResult, UrlProblems, type UrlProblemsResult } from '../form.graphql.ts'
+import { FilterPreview, type FilterPreviewResult, UrlProblems, type UrlProblemsResult } from '../form.graphql'
 import { useSettled } from './use-settled.ts'
 
 export type Preview = NonNullable<FilterPreviewResult['filterPreview']>

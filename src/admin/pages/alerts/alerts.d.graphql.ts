@@ -1,6 +1,6 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
 import type { AlertFilter } from '../../api/inputs.ts'
-import { operation } from '../../api/operation.ts'
+import type { TypedDocumentNode } from 'urql'
 
 export type AlertRow = {
   readonly __typename: 'Alert'
@@ -23,27 +23,7 @@ export type AlertsResult = {
     }
   } | null
 }
-export const Alerts = operation<AlertsResult, AlertsVariables>(`query Alerts($first: Int!, $after: Cursor, $filter: AlertFilter) {
-  page: alerts(first: $first, after: $after, filter: $filter, orderBy: [ID_DESC]) {
-    nodes {
-      ...AlertRow
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-fragment AlertRow on Alert {
-  __typename
-  id
-  kind
-  subject
-  summary
-  firedAt
-  notifiedAt
-  resolvedAt
-}`)
+export declare const Alerts: TypedDocumentNode<AlertsResult, AlertsVariables>
 
 export type OneAlertVariables = { readonly id: string }
 export type OneAlertResult = {
@@ -51,19 +31,4 @@ export type OneAlertResult = {
     readonly details: unknown
   } | null
 }
-export const OneAlert = operation<OneAlertResult, OneAlertVariables>(`query OneAlert($id: UUID!) {
-  alert(id: $id) {
-    ...AlertRow
-    details
-  }
-}
-fragment AlertRow on Alert {
-  __typename
-  id
-  kind
-  subject
-  summary
-  firedAt
-  notifiedAt
-  resolvedAt
-}`)
+export declare const OneAlert: TypedDocumentNode<OneAlertResult, OneAlertVariables>

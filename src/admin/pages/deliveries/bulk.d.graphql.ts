@@ -1,5 +1,5 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
-import { operation } from '../../api/operation.ts'
+import type { TypedDocumentNode } from 'urql'
 
 export type RecoverDeliveriesVariables = { readonly endpointId: string; readonly tenantId?: string | null | undefined; readonly since: string; readonly until?: string | null | undefined; readonly batch: number }
 export type RecoverDeliveriesResult = {
@@ -8,18 +8,7 @@ export type RecoverDeliveriesResult = {
     readonly remaining: boolean
   } | null
 }
-export const RecoverDeliveries = operation<RecoverDeliveriesResult, RecoverDeliveriesVariables>(`mutation RecoverDeliveries($endpointId: UUID!, $tenantId: String, $since: Datetime!, $until: Datetime, $batch: Int!) {
-  recover(
-    endpointId: $endpointId
-    tenantId: $tenantId
-    since: $since
-    until: $until
-    batch: $batch
-  ) {
-    recovered
-    remaining
-  }
-}`)
+export declare const RecoverDeliveries: TypedDocumentNode<RecoverDeliveriesResult, RecoverDeliveriesVariables>
 
 export type ReplayEventsVariables = { readonly endpointId: string; readonly tenantId?: string | null | undefined; readonly since: string; readonly until?: string | null | undefined; readonly types?: readonly (string)[] | null | undefined; readonly resumeAfter?: string | null | undefined; readonly batch: number }
 export type ReplayEventsResult = {
@@ -29,21 +18,7 @@ export type ReplayEventsResult = {
     readonly lastEvent: string | null
   } | null
 }
-export const ReplayEvents = operation<ReplayEventsResult, ReplayEventsVariables>(`mutation ReplayEvents($endpointId: UUID!, $tenantId: String, $since: Datetime!, $until: Datetime, $types: [String!], $resumeAfter: UUID, $batch: Int!) {
-  replay(
-    endpointId: $endpointId
-    tenantId: $tenantId
-    since: $since
-    until: $until
-    types: $types
-    resumeAfter: $resumeAfter
-    batch: $batch
-  ) {
-    replayed
-    remaining
-    lastEvent
-  }
-}`)
+export declare const ReplayEvents: TypedDocumentNode<ReplayEventsResult, ReplayEventsVariables>
 
 export type RecoverPreviewVariables = { readonly endpointId: string; readonly since: string; readonly until?: string | null | undefined }
 export type RecoverPreviewResult = {
@@ -52,12 +27,7 @@ export type RecoverPreviewResult = {
     readonly more: boolean
   } | null
 }
-export const RecoverPreview = operation<RecoverPreviewResult, RecoverPreviewVariables>(`query RecoverPreview($endpointId: UUID!, $since: Datetime!, $until: Datetime) {
-  recoverPreview(endpointId: $endpointId, since: $since, until: $until) {
-    deliveries
-    more
-  }
-}`)
+export declare const RecoverPreview: TypedDocumentNode<RecoverPreviewResult, RecoverPreviewVariables>
 
 export type ReplayPreviewVariables = { readonly endpointId: string; readonly since: string; readonly until?: string | null | undefined; readonly types?: readonly (string)[] | null | undefined }
 export type ReplayPreviewResult = {
@@ -66,14 +36,4 @@ export type ReplayPreviewResult = {
     readonly more: boolean
   } | null
 }
-export const ReplayPreview = operation<ReplayPreviewResult, ReplayPreviewVariables>(`query ReplayPreview($endpointId: UUID!, $since: Datetime!, $until: Datetime, $types: [String!]) {
-  replayPreview(
-    endpointId: $endpointId
-    since: $since
-    until: $until
-    types: $types
-  ) {
-    deliveries
-    more
-  }
-}`)
+export declare const ReplayPreview: TypedDocumentNode<ReplayPreviewResult, ReplayPreviewVariables>

@@ -1,7 +1,7 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
 import type { EndpointFilter, IntervalInput } from '../../api/inputs.ts'
-import { operation } from '../../api/operation.ts'
-import type { DeliveryRow } from '../deliveries/deliveries.graphql.ts'
+import type { TypedDocumentNode } from 'urql'
+import type { DeliveryRow } from '../deliveries/deliveries.graphql'
 
 export type EndpointState = {
   readonly __typename: 'Endpoint'
@@ -57,65 +57,7 @@ export type EndpointsResult = {
     }
   } | null
 }
-export const Endpoints = operation<EndpointsResult, EndpointsVariables>(`query Endpoints($first: Int!, $after: Cursor, $filter: EndpointFilter) {
-  page: endpoints(
-    first: $first
-    after: $after
-    filter: $filter
-    orderBy: [ID_DESC]
-  ) {
-    nodes {
-      ...EndpointRow
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-fragment EndpointRow on Endpoint {
-  ...EndpointState
-  description
-  events
-  filter
-  sparkline {
-    at
-    deliveries
-    succeeded
-    failed
-    open
-  }
-}
-fragment EndpointState on Endpoint {
-  __typename
-  id
-  tenantId
-  name
-  url
-  isActive
-  pausedAt
-  disabledReason
-  deletedAt
-  figures {
-    lastDeliveryAt
-    lastSuccessAt
-    lastFailureAt
-    consecutiveFailures
-  }
-  health {
-    state
-    reason
-    heldUntil
-    rateUsedUntil
-    backlog
-    due
-    oldestDueAt
-    deadLetters
-    failingSince
-    credentialsRefusedAt
-    oldSecretUntil
-  }
-}`)
+export declare const Endpoints: TypedDocumentNode<EndpointsResult, EndpointsVariables>
 
 export type OneEndpointVariables = { readonly id: string }
 export type OneEndpointResult = {
@@ -148,92 +90,7 @@ export type OneEndpointResult = {
     }
   } | null
 }
-export const OneEndpoint = operation<OneEndpointResult, OneEndpointVariables>(`query OneEndpoint($id: UUID!) {
-  endpoint(id: $id) {
-    ...EndpointState
-    description
-    events
-    filter
-    headerNames
-    rateLimit
-    maxAttempts
-    retrySchedule {
-      months
-      days
-      hours
-      minutes
-      seconds
-    }
-    noRetryCodes
-    timeoutMs
-    maxInFlight
-    ordering
-    payloadFormat
-    signatureProfile
-    auth
-    createdBy
-    createdAt
-    updatedAt
-    deliveries(first: 8) {
-      nodes {
-        ...DeliveryRow
-      }
-    }
-  }
-}
-fragment EndpointState on Endpoint {
-  __typename
-  id
-  tenantId
-  name
-  url
-  isActive
-  pausedAt
-  disabledReason
-  deletedAt
-  figures {
-    lastDeliveryAt
-    lastSuccessAt
-    lastFailureAt
-    consecutiveFailures
-  }
-  health {
-    state
-    reason
-    heldUntil
-    rateUsedUntil
-    backlog
-    due
-    oldestDueAt
-    deadLetters
-    failingSince
-    credentialsRefusedAt
-    oldSecretUntil
-  }
-}
-fragment DeliveryRow on Delivery {
-  __typename
-  id
-  tenantId
-  eventType
-  resourceType
-  resourceId
-  status
-  attemptCount
-  maxAttempts
-  nextRetryAt
-  responseCode
-  responseTimeMs
-  lastError
-  createdAt
-  finishedAt
-  endpointId
-  endpoint {
-    id
-    name
-    url
-  }
-}`)
+export declare const OneEndpoint: TypedDocumentNode<OneEndpointResult, OneEndpointVariables>
 
 export type EndpointChartVariables = { readonly id: string; readonly interval: IntervalInput; readonly bucket: IntervalInput }
 export type EndpointChartResult = {
@@ -249,16 +106,4 @@ export type EndpointChartResult = {
     readonly estimated: boolean
   })[] | null
 }
-export const EndpointChart = operation<EndpointChartResult, EndpointChartVariables>(`query EndpointChart($id: UUID!, $interval: IntervalInput!, $bucket: IntervalInput!) {
-  endpointStats(endpointId: $id, interval: $interval, bucket: $bucket) {
-    at
-    deliveries
-    succeeded
-    failed
-    retried
-    open
-    p50Ms
-    p95Ms
-    estimated
-  }
-}`)
+export declare const EndpointChart: TypedDocumentNode<EndpointChartResult, EndpointChartVariables>

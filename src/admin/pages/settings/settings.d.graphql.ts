@@ -1,6 +1,6 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
 import type { SettingsChanges, TenantSettingsChanges } from '../../api/inputs.ts'
-import { operation } from '../../api/operation.ts'
+import type { TypedDocumentNode } from 'urql'
 
 export type Span = {
   readonly months: number | null
@@ -26,32 +26,7 @@ export type TenantSettingsResult = {
     readonly retryScheduleInForce: readonly (Span)[] | null
   } | null
 }
-export const TenantSettings = operation<TenantSettingsResult, TenantSettingsVariables>(`query TenantSettings($tenantId: String) {
-  tenantSettings(tenantId: $tenantId) {
-    __typename
-    tenantId
-    sending
-    rateLimit
-    maxEndpoints
-    testsPerMinute
-    maxReplay
-    maxEventBytes
-    maxEventBytesInForce
-    retrySchedule {
-      ...Span
-    }
-    retryScheduleInForce {
-      ...Span
-    }
-  }
-}
-fragment Span on Interval {
-  months
-  days
-  hours
-  minutes
-  seconds
-}`)
+export declare const TenantSettings: TypedDocumentNode<TenantSettingsResult, TenantSettingsVariables>
 
 export type OperatorSettingsVariables = Record<string, never>
 export type OperatorSettingsResult = {
@@ -89,72 +64,7 @@ export type OperatorSettingsResult = {
     readonly alertRepeat: Span
   } | null
 }
-export const OperatorSettings = operation<OperatorSettingsResult, OperatorSettingsVariables>(`query OperatorSettings {
-  settings {
-    __typename
-    capture
-    sending
-    eventRetention {
-      ...Span
-    }
-    attemptRetention {
-      ...Span
-    }
-    deadLetterTtl {
-      ...Span
-    }
-    auditRetention {
-      ...Span
-    }
-    maxEventBytes
-    maxAttempts
-    timeoutMs
-    allowHttp
-    retrySchedule {
-      ...Span
-    }
-    retryJitter
-    maxFiltersPerTenant
-    tenantRateLimit
-    tenantMaxInFlight
-    circuitFailures
-    circuitFailureRate
-    circuitOpenMin {
-      ...Span
-    }
-    circuitOpenMax {
-      ...Span
-    }
-    disableAfter {
-      ...Span
-    }
-    disableMinFailures
-    disableMinSpan {
-      ...Span
-    }
-    alertDeadLetters
-    alertDeadLetterAge {
-      ...Span
-    }
-    alertRetryRate
-    alertErrorRate
-    alertP95Ms
-    alertBacklogAge {
-      ...Span
-    }
-    alertAvailability
-    alertRepeat {
-      ...Span
-    }
-  }
-}
-fragment Span on Interval {
-  months
-  days
-  hours
-  minutes
-  seconds
-}`)
+export declare const OperatorSettings: TypedDocumentNode<OperatorSettingsResult, OperatorSettingsVariables>
 
 export type ChangeSettingsVariables = { readonly changes: SettingsChanges }
 export type ChangeSettingsResult = {
@@ -165,14 +75,7 @@ export type ChangeSettingsResult = {
     } | null
   } | null
 }
-export const ChangeSettings = operation<ChangeSettingsResult, ChangeSettingsVariables>(`mutation ChangeSettings($changes: SettingsChanges!) {
-  updateSettings(changes: $changes) {
-    settings {
-      __typename
-      sending
-    }
-  }
-}`)
+export declare const ChangeSettings: TypedDocumentNode<ChangeSettingsResult, ChangeSettingsVariables>
 
 export type ChangeTenantSettingsVariables = { readonly tenantId?: string | null | undefined; readonly changes: TenantSettingsChanges }
 export type ChangeTenantSettingsResult = {
@@ -183,14 +86,7 @@ export type ChangeTenantSettingsResult = {
     } | null
   } | null
 }
-export const ChangeTenantSettings = operation<ChangeTenantSettingsResult, ChangeTenantSettingsVariables>(`mutation ChangeTenantSettings($tenantId: String, $changes: TenantSettingsChanges!) {
-  updateTenantSettings(tenantId: $tenantId, changes: $changes) {
-    tenantSettings {
-      __typename
-      tenantId
-    }
-  }
-}`)
+export declare const ChangeTenantSettings: TypedDocumentNode<ChangeTenantSettingsResult, ChangeTenantSettingsVariables>
 
 export type ResetTenantSettingsVariables = { readonly tenantId?: string | null | undefined }
 export type ResetTenantSettingsResult = {
@@ -201,11 +97,4 @@ export type ResetTenantSettingsResult = {
     } | null
   } | null
 }
-export const ResetTenantSettings = operation<ResetTenantSettingsResult, ResetTenantSettingsVariables>(`mutation ResetTenantSettings($tenantId: String) {
-  resetTenantSettings(tenantId: $tenantId) {
-    tenantSettings {
-      __typename
-      tenantId
-    }
-  }
-}`)
+export declare const ResetTenantSettings: TypedDocumentNode<ResetTenantSettingsResult, ResetTenantSettingsVariables>

@@ -1,6 +1,6 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
 import type { EventFilter } from '../../api/inputs.ts'
-import { operation } from '../../api/operation.ts'
+import type { TypedDocumentNode } from 'urql'
 
 export type EventRow = {
   readonly __typename: 'Event'
@@ -28,32 +28,7 @@ export type EventsResult = {
     }
   } | null
 }
-export const Events = operation<EventsResult, EventsVariables>(`query Events($first: Int!, $after: Cursor, $filter: EventFilter) {
-  page: events(first: $first, after: $after, filter: $filter) {
-    nodes {
-      ...EventRow
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-fragment EventRow on Event {
-  __typename
-  id
-  tenantId
-  type
-  resourceType
-  resourceId
-  occurredAt
-  deliveries(first: 20) {
-    nodes {
-      id
-      status
-    }
-  }
-}`)
+export declare const Events: TypedDocumentNode<EventsResult, EventsVariables>
 
 export type EventTypeNamesVariables = Record<string, never>
 export type EventTypeNamesResult = {
@@ -63,13 +38,7 @@ export type EventTypeNamesResult = {
     })[]
   } | null
 }
-export const EventTypeNames = operation<EventTypeNamesResult, EventTypeNamesVariables>(`query EventTypeNames {
-  eventTypes(first: 500) {
-    nodes {
-      name
-    }
-  }
-}`)
+export declare const EventTypeNames: TypedDocumentNode<EventTypeNamesResult, EventTypeNamesVariables>
 
 export type OneEventVariables = { readonly id: string }
 export type OneEventResult = {
@@ -107,41 +76,7 @@ export type OneEventResult = {
     })[]
   } | null
 }
-export const OneEvent = operation<OneEventResult, OneEventVariables>(`query OneEvent($id: UUID!) {
-  event(id: $id) {
-    __typename
-    id
-    tenantId
-    type
-    resourceType
-    resourceId
-    occurredAt
-    deliverAt
-    body
-    previous
-    context
-    dataOmitted
-    onlyEndpoint {
-      id
-      name
-      url
-    }
-    deliveries(first: 200) {
-      nodes {
-        id
-        status
-        endpointId
-      }
-    }
-    explanation {
-      endpointId
-      endpoint
-      outcome
-      because
-      next
-    }
-  }
-}`)
+export declare const OneEvent: TypedDocumentNode<OneEventResult, OneEventVariables>
 
 export type TenantEventsVariables = { readonly tenantId?: string | null | undefined }
 export type TenantEventsResult = {
@@ -149,11 +84,7 @@ export type TenantEventsResult = {
     readonly id: string
   } | null
 }
-export const TenantEvents = operation<TenantEventsResult, TenantEventsVariables>(`subscription TenantEvents($tenantId: String) {
-  eventCreated(tenantId: $tenantId) {
-    id
-  }
-}`)
+export declare const TenantEvents: TypedDocumentNode<TenantEventsResult, TenantEventsVariables>
 
 export type EventsDeliveredVariables = { readonly tenantId?: string | null | undefined }
 export type EventsDeliveredResult = {
@@ -161,8 +92,4 @@ export type EventsDeliveredResult = {
     readonly id: string
   } | null
 }
-export const EventsDelivered = operation<EventsDeliveredResult, EventsDeliveredVariables>(`subscription EventsDelivered($tenantId: String) {
-  deliveryUpdated(tenantId: $tenantId) {
-    id
-  }
-}`)
+export declare const EventsDelivered: TypedDocumentNode<EventsDeliveredResult, EventsDeliveredVariables>

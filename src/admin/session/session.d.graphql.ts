@@ -1,5 +1,5 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
-import { operation } from '../api/operation.ts'
+import type { TypedDocumentNode } from 'urql'
 
 export type WhoAmIVariables = Record<string, never>
 export type WhoAmIResult = {
@@ -11,15 +11,7 @@ export type WhoAmIResult = {
     readonly expiresAt: string | null
   }
 }
-export const WhoAmI = operation<WhoAmIResult, WhoAmIVariables>(`query WhoAmI {
-  me {
-    subject
-    role
-    tenantId
-    permissions
-    expiresAt
-  }
-}`)
+export declare const WhoAmI: TypedDocumentNode<WhoAmIResult, WhoAmIVariables>
 
 export type TenantChoicesVariables = { readonly search?: string | null | undefined }
 export type TenantChoicesResult = {
@@ -29,10 +21,4 @@ export type TenantChoicesResult = {
     readonly sending: boolean
   })[] | null
 }
-export const TenantChoices = operation<TenantChoicesResult, TenantChoicesVariables>(`query TenantChoices($search: String) {
-  tenants(first: 50, search: $search) {
-    id
-    endpoints
-    sending
-  }
-}`)
+export declare const TenantChoices: TypedDocumentNode<TenantChoicesResult, TenantChoicesVariables>

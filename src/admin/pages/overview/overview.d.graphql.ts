@@ -1,7 +1,7 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
 import type { EndpointFilter, IntervalInput } from '../../api/inputs.ts'
-import { operation } from '../../api/operation.ts'
-import type { EndpointState } from '../endpoints/endpoints.graphql.ts'
+import type { TypedDocumentNode } from 'urql'
+import type { EndpointState } from '../endpoints/endpoints.graphql'
 
 export type OverviewVariables = { readonly tenantId?: string | null | undefined; readonly interval?: IntervalInput | null | undefined; readonly bucket?: IntervalInput | null | undefined }
 export type OverviewResult = {
@@ -31,33 +31,7 @@ export type OverviewResult = {
     })[]
   } | null
 }
-export const Overview = operation<OverviewResult, OverviewVariables>(`query Overview($tenantId: String, $interval: IntervalInput, $bucket: IntervalInput) {
-  tenantStats(tenantId: $tenantId, interval: $interval, bucket: $bucket) {
-    deliveries
-    succeeded
-    failed
-    successRate
-    p50Ms
-    p95Ms
-    estimated
-    backlog
-    due
-    deadLetters
-    endpoints
-    failingEndpoints
-    buckets {
-      at
-      deliveries
-      succeeded
-      failed
-      open
-      retried
-      p50Ms
-      p95Ms
-      estimated
-    }
-  }
-}`)
+export declare const Overview: TypedDocumentNode<OverviewResult, OverviewVariables>
 
 export type OverviewEndpointsVariables = { readonly filter?: EndpointFilter | null | undefined }
 export type OverviewEndpointsResult = {
@@ -73,50 +47,7 @@ export type OverviewEndpointsResult = {
     })[]
   } | null
 }
-export const OverviewEndpoints = operation<OverviewEndpointsResult, OverviewEndpointsVariables>(`query OverviewEndpoints($filter: EndpointFilter) {
-  endpoints(first: 100, filter: $filter) {
-    nodes {
-      ...EndpointState
-      sparkline {
-        at
-        deliveries
-        succeeded
-        failed
-        open
-      }
-    }
-  }
-}
-fragment EndpointState on Endpoint {
-  __typename
-  id
-  tenantId
-  name
-  url
-  isActive
-  pausedAt
-  disabledReason
-  deletedAt
-  figures {
-    lastDeliveryAt
-    lastSuccessAt
-    lastFailureAt
-    consecutiveFailures
-  }
-  health {
-    state
-    reason
-    heldUntil
-    rateUsedUntil
-    backlog
-    due
-    oldestDueAt
-    deadLetters
-    failingSince
-    credentialsRefusedAt
-    oldSecretUntil
-  }
-}`)
+export declare const OverviewEndpoints: TypedDocumentNode<OverviewEndpointsResult, OverviewEndpointsVariables>
 
 export type OpenAlertsVariables = Record<string, never>
 export type OpenAlertsResult = {
@@ -129,13 +60,4 @@ export type OpenAlertsResult = {
     })[]
   } | null
 }
-export const OpenAlerts = operation<OpenAlertsResult, OpenAlertsVariables>(`query OpenAlerts {
-  alerts(first: 5, filter: {resolvedAt: {isNull: true}}, orderBy: [ID_DESC]) {
-    nodes {
-      id
-      kind
-      summary
-      firedAt
-    }
-  }
-}`)
+export declare const OpenAlerts: TypedDocumentNode<OpenAlertsResult, OpenAlertsVariables>

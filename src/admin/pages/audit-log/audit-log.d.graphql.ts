@@ -1,6 +1,6 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
 import type { AuditEntryFilter } from '../../api/inputs.ts'
-import { operation } from '../../api/operation.ts'
+import type { TypedDocumentNode } from 'urql'
 
 export type AuditRow = {
   readonly __typename: 'AuditEntry'
@@ -24,33 +24,7 @@ export type AuditLogResult = {
     }
   } | null
 }
-export const AuditLog = operation<AuditLogResult, AuditLogVariables>(`query AuditLog($first: Int!, $after: Cursor, $filter: AuditEntryFilter) {
-  page: auditLog(
-    first: $first
-    after: $after
-    filter: $filter
-    orderBy: [ID_DESC]
-  ) {
-    nodes {
-      ...AuditRow
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-fragment AuditRow on AuditEntry {
-  __typename
-  id
-  tenantId
-  at
-  actor
-  action
-  subject
-  subjectId
-  origin
-}`)
+export declare const AuditLog: TypedDocumentNode<AuditLogResult, AuditLogVariables>
 
 export type OneAuditEntryVariables = { readonly id: string }
 export type OneAuditEntryResult = {
@@ -59,24 +33,7 @@ export type OneAuditEntryResult = {
     readonly after: unknown
   } | null
 }
-export const OneAuditEntry = operation<OneAuditEntryResult, OneAuditEntryVariables>(`query OneAuditEntry($id: BigInt!) {
-  auditEntry(id: $id) {
-    ...AuditRow
-    before
-    after
-  }
-}
-fragment AuditRow on AuditEntry {
-  __typename
-  id
-  tenantId
-  at
-  actor
-  action
-  subject
-  subjectId
-  origin
-}`)
+export declare const OneAuditEntry: TypedDocumentNode<OneAuditEntryResult, OneAuditEntryVariables>
 
 export type AuditVerificationVariables = Record<string, never>
 export type AuditVerificationResult = {
@@ -90,14 +47,4 @@ export type AuditVerificationResult = {
     readonly head: string | null
   } | null
 }
-export const AuditVerification = operation<AuditVerificationResult, AuditVerificationVariables>(`query AuditVerification {
-  auditVerification {
-    checked
-    broken
-    firstBroken
-    problem
-    waiting
-    since
-    head
-  }
-}`)
+export declare const AuditVerification: TypedDocumentNode<AuditVerificationResult, AuditVerificationVariables>
