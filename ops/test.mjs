@@ -43,7 +43,8 @@ process.on('SIGTERM', () => {
 
 const runTests = (args) => {
   const given = args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'test/**/*.test.ts']
-  tests = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=600000', ...given], { stdio: 'inherit', env: process.env })
+  const watchdog = new URL('../test/support/watchdog.ts', import.meta.url).href
+  tests = spawn(process.execPath, ['--test', '--test-concurrency=2', `--import=${watchdog}`, ...given], { stdio: 'inherit', env: process.env })
   return new Promise((done) => tests.once('exit', (code) => done(code ?? 1)))
 }
 

@@ -67,17 +67,24 @@ trouble('gives its lanes up while the database takes no writes, and goes on when
   assert.ok(sessions !== null && sessions <= 2, `${sessions} lock connections`)
 })
 
-trouble('waits when every connection of its pool is busy', async () => {
-  const hook = await engine.hook()
-  const { id } = await hook.publish()
-  await engine.waitForStatus(id, 'success')
+trouble('waits while its statements wait for a lock, and goes on', async () => {
   const blocker = await engine.db.connect()
+  let answer: () => void = () => undefined
+  const hook = await engine.hook({}, (_request, _number, response) => void (answer = () => response.writeHead(200).end()))
+  const { id } = await hook.publish()
+  await hook.waitForRequest(1) // a lane with a request under way asks for its endpoint's state all the time
   await blocker.query('begin; lock table webhooks.endpoints in access exclusive mode')
-  await waitFor(
-    async () => (await blocker.query(`select from pg_stat_activity where datname = $1 and application_name = 'rowhook worker' and wait_event_type = 'Lock'`, [engine.db.name])).rowCount,
-    { what: 'the worker to wait' },
-  )
-  await blocker.query('rollback')
+  try {
+    await waitFor(
+      async () => (await blocker.query(`select from pg_stat_activity where datname = $1 and application_name = 'rowhook worker' and wait_event_type = 'Lock'`, [engine.db.name])).rowCount,
+      { what: 'the worker to wait' },
+    )
+    answer()
+  } finally {
+    await blocker.query('rollback')
+  }
+  hook.respond(200)
+  await engine.waitForStatus(id, 'success', 10_000)
   await engine.waitForStatus((await hook.publish()).id, 'success', 10_000)
 })
 
