@@ -2,6 +2,7 @@
 import { createClient as createSocket } from 'graphql-ws'
 import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql'
 import { apiUrl } from './place.ts'
+import { connections } from './watch.ts'
 import { endsSession, problemOf, type Problem } from './problem.ts'
 
 /** graphql-ws closes with it when the token or key has ended. */
@@ -18,6 +19,7 @@ export const createApi = (token: string, onEnd: (problem: Problem) => void): Api
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: (event) => (event as CloseEvent).code !== FORBIDDEN,
     on: {
+      connected: () => connections.dispatchEvent(new Event('open')),
       closed: (event) => {
         const { code, reason } = event as CloseEvent
         if (code === FORBIDDEN) onEnd({ code: 'WHEXP', message: reason })

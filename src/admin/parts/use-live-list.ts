@@ -1,6 +1,7 @@
 /** Keeps a list fresh while somebody looks: the server tells that something happened, and the head of the list is read again. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type TypedDocumentNode, useClient } from 'urql'
+import { watch } from '../api/watch.ts'
 import type { Keyset } from './use-keyset.ts'
 
 /** The head is read this often at most. */
@@ -36,13 +37,13 @@ export const useLiveList = <R extends { readonly id: string }>(list: Keyset<R>, 
     }
     refreshSoon()
     const ends = latest.current.sources.map(([document, variables], at) =>
-      client.subscription(document, variables as never).subscribe(({ data }) => {
+      watch(client, document, variables as never, (data) => {
         if (data) latest.current.sources[at]?.[2]?.(data as never)
         refreshSoon()
       }),
     )
     return () => {
-      for (const end of ends) end.unsubscribe()
+      for (const end of ends) end()
       clearTimeout(soon.current)
       soon.current = undefined
     }

@@ -58,6 +58,21 @@ export const deliveries: readonly Case[] = [
     },
   },
   {
+    name: 'what happened before the server had begun to watch is seen',
+    run: async ({ open, db, receiver, tenant }) => {
+      const { rows: [endpoint] } = await db.pool.query<{ id: string }>(
+        `insert into webhooks.endpoints (tenant_id, name, url, events, paused_at) values ($1, 'late', $2, '{test.event}', now()) returning id`, [tenant, receiver.url])
+      await db.pool.query(`select webhooks.send_test($1, 'test.event')`, [endpoint!.id])
+      const { rows: [delivery] } = await db.pool.query<{ id: string }>('select id from webhooks.deliveries where endpoint_id = $1', [endpoint!.id])
+      const page = await open(`/deliveries/${delivery!.id}`, { socketDelayMs: 2_000 })
+      await page.getByRole('button', { name: 'Cancel delivery' }).waitFor()
+      await db.pool.query('update webhooks.endpoints set paused_at = null where id = $1', [endpoint!.id])
+      await waitFor(async () => (await db.pool.query(`select from webhooks.deliveries where id = $1 and status = 'success'`, [delivery!.id])).rowCount === 1, { what: 'the delivery' })
+      await page.getByText('Attempt 1').waitFor()
+      await db.pool.query('delete from webhooks.endpoints where id = $1', [endpoint!.id])
+    },
+  },
+  {
     name: 'a viewer is offered no act',
     run: async (world) => {
       const page = await world.open(`/deliveries/${await oneOf(world, 'broken')}`, { role: 'viewer' })

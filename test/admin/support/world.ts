@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { packageRoot } from '../../../src/config/package.ts'
 import { mint, startTestApi, type TestApi } from '../../support/api.ts'
@@ -35,6 +36,8 @@ export type OpenOptions = {
   readonly language?: 'en' | 'es'
   readonly scheme?: 'light' | 'dark'
   readonly isPhone?: boolean
+  /** how long the network takes to open a WebSocket */
+  readonly socketDelayMs?: number
 }
 
 export const TENANT = 'acme'
@@ -74,11 +77,12 @@ export const createWorld = async (browser: Browser): Promise<World> => {
   const complaints: string[] = []
   const contexts: BrowserContext[] = []
 
-  const open = async (path: string, { role = 'owner', tenant = TENANT, isSignedOut = false, language = 'en', scheme = 'light', isPhone = false }: OpenOptions = {}): Promise<Page> => {
+  const open = async (path: string, { role = 'owner', tenant = TENANT, isSignedOut = false, language = 'en', scheme = 'light', isPhone = false, socketDelayMs = 0 }: OpenOptions = {}): Promise<Page> => {
     const context = await browser.newContext({ locale: language, colorScheme: scheme, reducedMotion: 'reduce', viewport: isPhone ? { width: 390, height: 844 } : { width: 1360, height: 860 }, timezoneId: 'UTC' })
     contexts.push(context)
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
+    if (socketDelayMs > 0) await page.routeWebSocket(/\/graphql$/, async (socket) => { await delay(socketDelayMs); socket.connectToServer() })
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`${path}: ${message.text()}`))
     page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack ?? error.message}`))
     page.on('request', (request) => isForeign(request.url().replace(/^ws/, 'http'), new URL(server.url).origin) && complaints.push(`${path}: asked ${request.url()}`))

@@ -3,6 +3,7 @@ import { Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useClient, useQuery } from 'urql'
 import { problemOf } from '../../api/problem.ts'
+import { watch } from '../../api/watch.ts'
 import { useTexts } from '../../i18n/texts.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
@@ -67,10 +68,9 @@ export const DeliveryDetail = ({ id, onClose, onChange }: Props) => {
   const endpointId = delivery?.endpointId
   useEffect(() => {
     if (!endpointId) return undefined
-    const watching = client.subscription(EndpointDeliveries, { endpointId }).subscribe(({ data: changed }) => {
-      if (changed?.deliveryUpdated?.id === id) ask({ requestPolicy: 'network-only' })
+    return watch(client, EndpointDeliveries, { endpointId }, (changed) => {
+      if (!changed || changed.deliveryUpdated?.id === id) ask({ requestPolicy: 'network-only' })
     })
-    return () => watching.unsubscribe()
   }, [ask, client, endpointId, id])
 
   return (

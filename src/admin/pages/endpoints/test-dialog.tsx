@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useClient, useMutation, useQuery } from 'urql'
 import { Link } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
+import { watch } from '../../api/watch.ts'
 import { useTexts } from '../../i18n/texts.tsx'
 import { Code } from '../../parts/code.tsx'
 import { toPage } from '../../parts/page-address.ts'
@@ -17,10 +18,7 @@ import css from './test-dialog.module.css'
 
 const FIRST = 'test.event'
 
-/** What is not told, because it happened before the server had begun to watch, is seen this much later. */
-const LOOK_MS = 1_000
-
-/** A delivery as it is now: told by the server, and looked at until its first attempt is over. */
+/** A delivery as it is now. */
 const useDelivery = (sent: DeliveryRow | undefined): DeliveryRow | undefined => {
   const client = useClient()
   const [row, setRow] = useState<DeliveryRow | undefined>()
@@ -29,16 +27,12 @@ const useDelivery = (sent: DeliveryRow | undefined): DeliveryRow | undefined => 
     setRow(undefined)
     if (id === undefined || endpointId === undefined) return undefined
     const take = (next: DeliveryRow | null | undefined) => {
-      if (next?.id !== id) return
-      setRow(next)
-      if (next.attemptCount > 0) clearInterval(timer)
+      if (next?.id === id) setRow(next)
     }
-    const timer = setInterval(() => void client.query(TestedDelivery, { id }, { requestPolicy: 'network-only' }).toPromise().then(({ data }) => take(data?.delivery)), LOOK_MS)
-    const watching = client.subscription(EndpointDeliveries, { endpointId }).subscribe(({ data }) => take(data?.deliveryUpdated))
-    return () => {
-      clearInterval(timer)
-      watching.unsubscribe()
-    }
+    return watch(client, EndpointDeliveries, { endpointId }, (changed) => {
+      if (changed) take(changed.deliveryUpdated)
+      else void client.query(TestedDelivery, { id }, { requestPolicy: 'network-only' }).toPromise().then(({ data }) => take(data?.delivery))
+    })
   }, [client, id, endpointId])
   return row ?? sent
 }

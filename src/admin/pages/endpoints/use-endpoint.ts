@@ -1,6 +1,7 @@
 /** One endpoint, kept fresh while somebody looks: each change of a delivery of its is told by the server. */
 import { useEffect, useRef } from 'react'
 import { useClient, useQuery } from 'urql'
+import { watch } from '../../api/watch.ts'
 import { EndpointDeliveries } from '../deliveries/deliveries.graphql'
 import { OneEndpoint, type OneEndpointResult } from './endpoints.graphql'
 
@@ -17,14 +18,14 @@ export const useEndpoint = (id: string) => {
 
   useEffect(() => {
     if (!isThere) return undefined
-    const watching = client.subscription(EndpointDeliveries, { endpointId: id }).subscribe(() => {
+    const end = watch(client, EndpointDeliveries, { endpointId: id }, () => {
       soon.current ??= setTimeout(() => {
         soon.current = undefined
         ask({ requestPolicy: 'network-only' })
       }, PACE_MS)
     })
     return () => {
-      watching.unsubscribe()
+      end()
       clearTimeout(soon.current)
       soon.current = undefined
     }
