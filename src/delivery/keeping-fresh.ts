@@ -26,7 +26,8 @@ export const keepFresh = ({ clock, store, log, lanes, onFresh, onTrouble }: Keep
     const endpoints = new Map((await store.loadEndpoints(owned)).map((endpoint) => [endpoint.id, endpoint]))
     const still = owned.flatMap((id) => lanes.get(id) ?? [])
     for (const lane of still) {
-      const endpoint = endpoints.get(lane.endpoint.id) ?? { ...lane.endpoint, maySend: false }
+      const loaded = endpoints.get(lane.endpoint.id) ?? { ...lane.endpoint, maySend: false }
+      const endpoint = startedMs > lane.disabledMs ? loaded : { ...loaded, maySend: false } // as it was before an answer disabled it
       if (endpoint.crashes > lane.endpoint.crashes && startedMs > lane.trustedMs) lane.probation = createProbation(endpoint) // counted after it was taken
       if (lane.endpoint.maySend && !endpoint.maySend) log.debug({ endpointId: endpoint.id }, 'the endpoint may send no more')
       // Another order or format, or a delivery that was cancelled.

@@ -47,6 +47,8 @@ export type Lane = {
   probation: Probation | undefined
   /** when its probation was last passed, and that is committed; Infinity while it is not */
   trustedMs: number
+  /** when what an answer disabled was written; Infinity while it is not */
+  disabledMs: number
   /** the process still has requests under way that a session before this one has sent */
   hasFormer: boolean
 }
@@ -79,6 +81,7 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   isReleasing: false,
   probation: createProbation(endpoint),
   trustedMs: -Infinity,
+  disabledMs: -Infinity,
   hasFormer: false,
 })
 

@@ -80,6 +80,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     }
     if (verdict.disable !== undefined) {
       lane.endpoint = { ...lane.endpoint, maySend: false }
+      lane.disabledMs = Infinity
       lane.queue = []
       log.warn({ endpointId: id, reason: verdict.disable }, 'endpoint disabled')
     }
@@ -149,6 +150,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     gate.started(lane)
     began(lane.probation, due.id)
     let isProof = false
+    let isDisabling = false
     try {
       let attempted: Attempted
       try {
@@ -161,6 +163,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       const { result, outcome } = attempted
       if (result === undefined) return // stopped by ourselves: handed back as it was
       isProof = true
+      isDisabling = attempted.verdict.disable !== undefined
       // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
       const afterwards = await applyToEndpoint(lane, attempted)?.catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
       // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
@@ -173,6 +176,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       // Not at once: what cannot be recorded would be sent again and again.
       await sleep(REST_MS, undefined, { signal: deps.stopSignal }).catch(() => undefined)
     } finally {
+      if (isDisabling) lane.disabledMs = clock.monotonicMs() // or it could not be written, and counts no more
       lane.busy.delete(due.id)
       lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
       vacate(places, due)

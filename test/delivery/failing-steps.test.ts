@@ -44,7 +44,15 @@ const fails = (step: StoreStep | 'record', when: 'before' | 'after'): boolean =>
   return true
 }
 
+/** What a step waits for before it does its work. */
+const held = new Map<StoreStep | 'record', Promise<void>>()
+/** How often each step was called. */
+const calls = new Map<StoreStep | 'record', number>()
+const callsOf = (step: StoreStep): number => calls.get(step) ?? 0
+
 const passing = async <T>(step: StoreStep | 'record', work: () => Promise<T>): Promise<T> => {
+  calls.set(step, (calls.get(step) ?? 0) + 1)
+  await held.get(step)
   if (fails(step, 'before')) throw new Error(`${step} fails before`)
   const value = await work()
   if (fails(step, 'after')) throw new Error(`${step} fails after`)
@@ -143,6 +151,23 @@ failingSteps('a request that cannot be made comes to its end on a lane whose own
   await db.pool.query('insert into webhooks_private.lanes (endpoint_id, crashes) values ($1, 2)', [endpointId])
   await createEvents(db.pool, { tenant: 'unsigned' })
   await waitFor(async () => (await deliveriesOf(db.pool, endpointId))[0]?.status === 'failed', { deadlineMs: 4_000, what: 'the delivery to fail' })
+})
+
+failingSteps('what an answer disables is sent nothing more, however long that takes to be written', async () => {
+  failing = undefined
+  const endpointId = await createEndpoint(db.pool, { tenant_id: 'gone', url: receiver.url, max_in_flight: 1 })
+  let requests = 0
+  receiver.respond(() => ((requests += 1), 410))
+  let write: () => void = () => undefined
+  held.set('disableEndpoint', new Promise((resolve) => (write = resolve)))
+  const disabled = callsOf('disableEndpoint')
+  await createEvents(db.pool, { tenant: 'gone', count: 5 })
+  await waitFor(() => callsOf('disableEndpoint') > disabled, { what: 'the answer' })
+  const loaded = callsOf('loadEndpoints')
+  await waitFor(() => callsOf('loadEndpoints') > loaded + 3, { what: 'its state to be read as it was' })
+  write()
+  await waitFor(async () => (await deliveriesOf(db.pool, endpointId)).every(({ finished_at }) => finished_at !== null), { what: 'the others to be cancelled' })
+  assert.is(requests, 1)
 })
 
 failingSteps.run()
