@@ -38,6 +38,25 @@ export const cutConnections = (pool: pg.Pool): void => {
   for (const socket of socketsOf.get(pool) ?? []) socket.destroy()
 }
 
+/** SQLSTATE of a write that a read-only session refuses. */
+const READ_ONLY = '25006'
+
+/**
+ * A session that began while the database took no writes (`alter database … set default_transaction_read_only`, which hosts do whose disk is
+ * full) refuses them for good, also when the database takes them again: one that has refused is closed when it is given back.
+ */
+const closeReadOnlySessions = (pool: pg.Pool): void => {
+  const refusing = new WeakSet<pg.Client>()
+  pool.on('connect', (client) => {
+    client.connection.on('errorMessage', ({ code }: pg.DatabaseError) => {
+      if (code === READ_ONLY) refusing.add(client)
+    })
+  })
+  pool.on('release', (_error, client) => {
+    if (refusing.has(client)) void client.end()
+  })
+}
+
 /** Makes a pool. Nothing connects yet: `checkPool` does, for a clear error at start. */
 export const createPool = ({ databaseUrl, name, role, max = 10, onError = () => undefined }: PoolOptions): pg.Pool => {
   const sockets = new Set<Socket>()
@@ -57,6 +76,7 @@ export const createPool = ({ databaseUrl, name, role, max = 10, onError = () => 
   socketsOf.set(pool, sockets)
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError)) // one that breaks while it is checked out
+  closeReadOnlySessions(pool)
   return pool
 }
 

@@ -106,4 +106,19 @@ transactions('throws when the commit is refused, and leaves the connection usabl
   assert.equal(await notes(), ['kept'])
 })
 
+transactions('writes again when the database takes writes again', async () => {
+  const pool = createPool({ databaseUrl: work.url, name: 'test', max: 1 })
+  const write = (text: string) => inTransaction(pool, (client) => client.query('insert into notes values ($1)', [text]))
+  await work.pool.query(`alter database ${work.name} set default_transaction_read_only = on`)
+  assert.is(await write('refused').catch(({ code }: { code: string }) => code), '25006')
+  assert.is((await pool.query(`show default_transaction_read_only`)).rows[0].default_transaction_read_only, 'on')
+  const { rows: [reader] } = await pool.query('select pg_backend_pid() as pid')
+  await work.pool.query(`alter database ${work.name} reset default_transaction_read_only`)
+  assert.is(await write('refused once more').catch(({ code }: { code: string }) => code), '25006', 'a session that has read alone is kept')
+  await write('taken')
+  assert.is.not((await pool.query('select pg_backend_pid() as pid')).rows[0].pid, reader.pid)
+  await pool.end()
+  assert.ok((await notes()).includes('taken'))
+})
+
 transactions.run()
