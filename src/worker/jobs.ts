@@ -35,8 +35,10 @@ const crontab = `
 * * * * * alerts/tell ?jobKey=alerts/tell&max=1
 `
 
-/** Jobs only signal, so twenty-five under way are many. Each place for one also polls, and asks once more after each job. */
+/** Jobs only signal, so twenty-five under way are many. One question fetches for all of them; left alone each would poll, and ask once more after each job. */
 const CONCURRENT_JOBS = 25
+/** Jobs that are done are deleted together. Until then they are locked, and no writer takes them for a wake-up. */
+const COMPLETE_WITHIN_MS = 20
 /** A job for a later time is found by the poll, not by NOTIFY. */
 const POLL_MS = 1_000
 const FIRST_PAUSE_MS = 200
@@ -75,7 +77,7 @@ export const startJobs = ({ pool, registry, tellAlerts, log, unlock }: JobsDeps)
       noHandleSignals: true,
       logger: asLogger(log),
       events,
-      preset: { worker: { completeJobBatchDelay: -1 } },
+      preset: { worker: { localQueue: { size: CONCURRENT_JOBS }, completeJobBatchDelay: COMPLETE_WITHIN_MS } },
     })
     if (isStopping) await runner.stop() // told to while it was starting
     await runner.promise
