@@ -48,7 +48,8 @@ create table webhooks.settings (
   constraint settings_schedule_not_empty       check (cardinality(retry_schedule) between 1 and 100),
   constraint settings_event_bytes_in_range     check (max_event_bytes between 1024 and 1048576),
   constraint settings_limits_positive          check (tenant_rate_limit > 0 and tenant_max_in_flight > 0 and circuit_failures > 0),
-  constraint settings_circles_in_range         check (max_cause_depth between 1 and 100 and circle_limit > 0),
+  constraint settings_max_cause_depth_in_range check (max_cause_depth between 1 and 100),
+  constraint settings_circle_limit_positive    check (circle_limit > 0),
   constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
                                                       and circuit_open_min > '0' and circuit_open_max >= circuit_open_min),
   constraint settings_schedule_not_negative    check (array_position(retry_schedule, null) is null and interval '0' <= all (retry_schedule)),

@@ -71,28 +71,36 @@ comment on column webhooks.audit_log.after      is 'What changed, as it is; secr
 comment on column webhooks.audit_log.origin     is 'From where: setting rowhook.origin. Null: SQL.';
 
 create table webhooks.alerts (
-  id             uuid        not null default webhooks_private.new_id(),
-  kind           text        not null,
-  subject        text        not null default '',
-  summary        text        not null,
-  details        jsonb       not null default '{}',
-  fired_at       timestamptz not null default now(),
-  notified_at    timestamptz,
-  resolved_at    timestamptz,
+  id               uuid        not null default webhooks_private.new_id(),
+  kind             text        not null,
+  subject          text        not null default '',
+  summary          text        not null,
+  details          jsonb       not null default '{}',
+  fired_at         timestamptz not null default now(),
+  notified_at      timestamptz,
+  acknowledged_at  timestamptz,
+  acknowledged_by  text,
+  acknowledgement  text,
+  resolved_at      timestamptz,
 
-  constraint alerts_pkey primary key (id)
+  constraint alerts_pkey                  primary key (id),
+  constraint alerts_acknowledged_by_whom  check ((acknowledged_at is null) = (acknowledged_by is null) and (acknowledged_at is null) = (acknowledgement is null)),
+  constraint alerts_acknowledgement_short check (length(acknowledgement) <= 1000)
 );
 create unique index alerts_one_open_each on webhooks.alerts (kind, subject) where resolved_at is null;
 
-comment on table  webhooks.alerts             is 'Trouble that somebody should look at.';
-comment on column webhooks.alerts.id          is 'Key.';
-comment on column webhooks.alerts.kind        is 'What kind: dead_letters, worker_lost, unserved_lane.';
-comment on column webhooks.alerts.subject     is 'What it is about, where one kind can concern several things.';
-comment on column webhooks.alerts.summary     is 'In a sentence.';
-comment on column webhooks.alerts.details     is 'Figures.';
-comment on column webhooks.alerts.fired_at    is 'When it began.';
-comment on column webhooks.alerts.notified_at is 'When somebody was last told. Null: nobody was.';
-comment on column webhooks.alerts.resolved_at is 'When it was over. Null: it goes on.';
+comment on table  webhooks.alerts                 is 'Trouble that somebody should look at.';
+comment on column webhooks.alerts.id              is 'Key.';
+comment on column webhooks.alerts.kind            is 'What kind: dead_letters, worker_lost, unserved_lane.';
+comment on column webhooks.alerts.subject         is 'What it is about, where one kind can concern several things.';
+comment on column webhooks.alerts.summary         is 'In a sentence.';
+comment on column webhooks.alerts.details         is 'Figures.';
+comment on column webhooks.alerts.fired_at        is 'When it began.';
+comment on column webhooks.alerts.notified_at     is 'When somebody was last told. Null: nobody was.';
+comment on column webhooks.alerts.acknowledged_at is 'When somebody last said that they look after it; then it is not told again until it is over. Null: nobody has.';
+comment on column webhooks.alerts.acknowledged_by is 'Who said so.';
+comment on column webhooks.alerts.acknowledgement is 'What they noted for the others; empty: nothing.';
+comment on column webhooks.alerts.resolved_at     is 'When it was over. Null: it goes on.';
 
 create table webhooks.api_keys (
   id            uuid        not null default webhooks_private.new_id(),

@@ -163,13 +163,13 @@ begin atomic
     from webhooks.alerts as a
    cross join webhooks.settings as s
     left join webhooks_private.alert_notices as n on n.alert_id = a.id and n.channel = pending_notices.channel
-   where case when a.resolved_at is null then n.alert_id is null or n.told_at <= as_of - s.alert_repeat
+   where case when a.resolved_at is null then n.alert_id is null or (a.acknowledged_at is null and n.told_at <= as_of - s.alert_repeat)
               else not coalesce(n.resolved, false) and a.resolved_at > as_of - interval '1 day' end
    order by a.fired_at
    limit 50;
 end;
 comment on function webhooks_private.pending_notices(text, timestamptz) is
-  'What a channel is to be told now: alerts that fired, are open for another alert_repeat, or are over. What was over before it could be told is told too.';
+  'What a channel is to be told now: alerts that fired, are open for another alert_repeat and acknowledged by nobody, or are over. What was over before it could be told is told too.';
 
 create function webhooks_private.note_told(channel text, alert_ids uuid[], as_of timestamptz default now()) returns void
 language sql volatile
@@ -183,7 +183,54 @@ end;
 comment on function webhooks_private.note_told(text, uuid[], timestamptz) is
   'A channel has taken these notices.';
 
+create function webhooks.acknowledge_alert(id uuid, note text default null) returns webhooks.alerts
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  remark constant text := trim(coalesce(acknowledge_alert.note, ''));
+  result webhooks.alerts;
+begin
+  perform webhooks_private.must_have_all_tenants();
+  if length(remark) > 1000 then
+    raise exception using errcode = 'WHVAL', column = 'note',
+      message = 'The note is longer than 1,000 characters.',
+      detail  = format('It has %s.', length(remark)),
+      hint    = 'Say who looks after it and what is known; the rest belongs where incidents are kept.';
+  end if;
+  update webhooks.alerts as a
+     set acknowledged_at = now(),
+         acknowledged_by = coalesce(nullif(current_setting('rowhook.user', true), ''), session_user),
+         acknowledgement = remark
+   where a.id = acknowledge_alert.id
+     and a.resolved_at is null
+  returning a.* into result;
+  if result.id is not null then
+    perform webhooks_private.audit('alert.acknowledged', null, 'alert', result.id::text,
+                                   jsonb_build_object('kind', result.kind, 'subject', result.subject, 'note', remark));
+    return result;
+  end if;
+  select a.* into result from webhooks.alerts as a where a.id = acknowledge_alert.id;
+  if result.id is null then
+    raise exception using errcode = 'WHNOF',
+      message = format('There is no alert %L.', acknowledge_alert.id),
+      detail  = 'Alerts are kept for 90 days after they are over.',
+      hint    = 'webhooks.alerts lists them.';
+  end if;
+  raise exception using errcode = 'WHDON',
+    message = 'The alert is over.',
+    detail  = format('It ended at %s, so there is nothing left to look after.', date_trunc('second', result.resolved_at)),
+    hint    = 'If the trouble comes back, it is another alert: acknowledge that one.';
+end
+$$;
+comment on function webhooks.acknowledge_alert(uuid, text) is
+  'Says that somebody looks after an open alert: until it is over it is not told again. Once more: the latest who and note hold. Audited. Returns the alert.';
+
+grant execute on function webhooks.acknowledge_alert(uuid, text)
+   to rowhook_dba, rowhook_operator;
+
 -- Down Migration
+drop function webhooks.acknowledge_alert(uuid, text);
 drop function webhooks_private.note_told(text, uuid[], timestamptz);
 drop function webhooks_private.pending_notices(text, timestamptz);
 drop function webhooks_private.evaluate_alerts(timestamptz);

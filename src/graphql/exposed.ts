@@ -65,7 +65,7 @@ const tables: Readonly<Record<string, Table>> = {
     order: ['id'],
   },
   api_keys: { hidden: ['key_hash'], filter: ['tenant_id', 'revoked_at', 'expires_at', 'role'], order: ['id', 'name'] },
-  alerts: { filter: ['kind', 'resolved_at', 'fired_at'], order: ['id', 'fired_at'] },
+  alerts: { filter: ['kind', 'resolved_at', 'acknowledged_at', 'fired_at'], order: ['id', 'fired_at'] },
 }
 
 /** Functions that are fields, of their first argument's type or of the query, and what they are called there. */

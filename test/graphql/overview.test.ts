@@ -165,6 +165,26 @@ settings('of a tenant are the defaults until it has its own, and again after a r
   assert.equal(await read(), defaults)
 })
 
+settings('against circles are changed, and the limit taken away', async () => {
+  const change = (changes: string) => operator(`mutation { updateSettings(changes: ${changes}) { settings { circleLimit maxCauseDepth } } }`)
+  assert.equal((await change('{circleLimit: null, maxCauseDepth: 12}')).data.updateSettings.settings, { circleLimit: null, maxCauseDepth: 12 })
+  assert.is(refusal(await change('{circleLimit: 0}')), 'WHVAL circleLimit')
+  assert.equal((await change('{circleLimit: 200, maxCauseDepth: 8}')).data.updateSettings.settings, { circleLimit: 200, maxCauseDepth: 8 })
+})
+
+const alerts = suite('alerts')
+
+alerts('are looked after by the operator: who, when, and a note', async () => {
+  const { rows: [open, over] } = await db.pool.query<{ id: string }>(`insert into webhooks.alerts (kind, subject, summary, resolved_at) values ('unserved_lane', '7', 'No worker serves lane 7.', null), ('unserved_lane', '8', 'No worker serves lane 8.', now()) returning id`)
+  const acknowledge = (id: string, note: string, client = operator) => client(`mutation ($note: String) { acknowledgeAlert(id: "${id}", note: $note) { alert { acknowledgedBy acknowledgement resolvedAt } } }`, { note })
+  assert.equal((await acknowledge(open!.id, 'I restart it')).data.acknowledgeAlert.alert, { acknowledgedBy: 'ada', acknowledgement: 'I restart it', resolvedAt: null })
+  assert.is(refusal(await acknowledge(over!.id, '')), 'WHDON')
+  assert.is(refusal(await acknowledge(one, '')), 'WHNOF')
+  assert.is(refusal(await acknowledge(open!.id, 'x'.repeat(1_001))), 'WHVAL note')
+  assert.is(refusal(await acknowledge(open!.id, '', bound)), 'WHTNT tenantId')
+  assert.is(refusal(await acknowledge(open!.id, '', owner)), 'WHRGT')
+})
+
 const catalogue = suite('event types')
 
 catalogue('are made, changed and deprecated by the operator', async () => {
@@ -239,6 +259,7 @@ bounds.after(async () => {
 figures.run()
 previews.run()
 settings.run()
+alerts.run()
 catalogue.run()
 tenants.run()
 bounds.run()

@@ -126,6 +126,29 @@ const kinds: readonly Kind[] = [
 const alerts = suite('alerts')
 const shared = await start()
 
+alerts('that somebody looks after are not told again until they are over', async () => {
+  const { pool, tell } = shared
+  const acknowledge = (note: string | null) => pool.query(`select acknowledged_by, acknowledgement from webhooks.acknowledge_alert((select id from webhooks.alerts where kind = 'unserved_lane' and resolved_at is null), $1)`, [note])
+  await setAlerts(pool, 'unserved_lane', [{ subject: 'lane-9', summary: 'No worker serves lane 9.', details: {} }])
+  await tell()
+  const later = () => pool.query(`update webhooks_private.alert_notices set told_at = told_at - interval '5 hours'`)
+  await later()
+  assert.equal((await pendingNotices(pool, 'slack')).map(({ what }) => what), ['still open'])
+  assert.equal((await acknowledge(' the host is being replaced ')).rows, [{ acknowledged_by: 'postgres', acknowledgement: 'the host is being replaced' }])
+  assert.equal(await pendingNotices(pool, 'slack'), [])
+  assert.equal((await pendingNotices(pool, 'a channel that has heard nothing yet')).map(({ what }) => what), ['fired'])
+  const { rows: [entry] } = await pool.query(`select actor, subject, after from webhooks.audit_log where action = 'alert.acknowledged' order by id desc limit 1`)
+  assert.equal(entry, { actor: 'postgres', subject: 'alert', after: { kind: 'unserved_lane', subject: 'lane-9', note: 'the host is being replaced' } })
+  assert.equal((await acknowledge(null)).rows, [{ acknowledged_by: 'postgres', acknowledgement: '' }], 'the latest holds')
+  await setAlerts(pool, 'unserved_lane', [])
+  assert.equal((await pendingNotices(pool, 'slack')).map(({ what }) => what), ['resolved'])
+  await tell()
+  await setAlerts(pool, 'unserved_lane', [{ subject: 'lane-9', summary: 'No worker serves lane 9.', details: {} }])
+  assert.equal((await pendingNotices(pool, 'slack')).map(({ what }) => what), ['fired'], 'the next one is told')
+  await setAlerts(pool, 'unserved_lane', [])
+  await tell()
+})
+
 for (const { kind, provoke, repair } of kinds) {
   alerts(`${kind} fires, is told once by chat and mail, and resolves itself`, async () => {
     const { db, pool, tell } = shared

@@ -6,13 +6,14 @@ import { parse } from 'graphql'
 import type { Identity } from '../identity.ts'
 import { tenantOf } from '../tenant.ts'
 import type { Act, ActDeps, Args } from './act.ts'
+import { alertActs } from './alerts.ts'
 import { apiKeyActs } from './api-keys.ts'
 import { deliveryActs } from './deliveries.ts'
 import { endpointActs } from './endpoints.ts'
 import { eventTypeActs, eventTypeInputs } from './event-types.ts'
 import { settingsActs, settingsInputs } from './settings.ts'
 
-export const acts: readonly Act[] = [...endpointActs, ...deliveryActs, ...apiKeyActs, ...eventTypeActs, ...settingsActs]
+export const acts: readonly Act[] = [...endpointActs, ...deliveryActs, ...apiKeyActs, ...eventTypeActs, ...settingsActs, ...alertActs]
 
 const payloadName = ({ name }: Act) => `${name[0]!.toUpperCase()}${name.slice(1)}Payload`
 
@@ -76,6 +77,7 @@ export const mutationsPlugin = (deps: ActDeps): GraphileConfig.Plugin =>
       delivery: ['deliveries', 'id', 'deliveryId'],
       event: ['events', 'id', 'eventId'],
       apiKey: ['api_keys', 'id', 'apiKeyId'],
+      alert: ['alerts', 'id', 'alertId'],
       eventType: ['event_types', 'name', 'eventTypeName'],
       settings: ['settings', 'one_row', 'oneRow'],
     }

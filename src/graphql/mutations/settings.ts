@@ -21,6 +21,9 @@ input SettingsChanges {
   maxFiltersPerTenant: Int
   tenantRateLimit: Int
   tenantMaxInFlight: Int
+  maxCauseDepth: Int
+  "Null: no limit."
+  circleLimit: Int
   circuitFailures: Int
   circuitFailureRate: Float
   circuitOpenMin: IntervalInput

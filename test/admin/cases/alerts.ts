@@ -1,7 +1,7 @@
 /** Alerts: what is in trouble, and what to do. */
 import * as assert from 'uvu/assert'
 import type { World } from '../support/world.ts'
-import { type Case, looksGood } from './case.ts'
+import { type Case, isOpenToAll, looksGood } from './case.ts'
 
 /** One that is open and one that is over, of kinds that no task of the tests judges. */
 const raise = async ({ db, endpoints }: World): Promise<string> => {
@@ -30,6 +30,21 @@ export const alerts: readonly Case[] = [
       await page.getByRole('link', { name: 'See what waits' }).click()
       await page.waitForURL(/\/deliveries\?endpoint=[0-9a-f-]{36}&status=open/)
       await page.getByRole('button', { name: 'Open', exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'whoever looks after an alert says so, with a note that the others see',
+    run: async (world) => {
+      const page = await world.open(`/alerts/${await raise(world)}`, { role: 'operator' })
+      await page.getByRole('button', { name: 'I look after it' }).click()
+      await page.getByRole('dialog').getByLabel('Note').fill('Their bank holiday.\nBack on Monday.')
+      await isOpenToAll(page)
+      await page.getByRole('dialog').getByRole('button', { name: 'I look after it' }).click()
+      await page.getByRole('region', { name: 'Alert', exact: true }).getByText('Their bank holiday.').waitFor()
+      await page.locator('tbody tr').getByText('Looked after').waitFor()
+      assert.equal((await world.db.pool.query('select acknowledged_by, acknowledgement from webhooks.alerts where resolved_at is null')).rows, [{ acknowledged_by: 'ada', acknowledgement: 'Their bank holiday.\nBack on Monday.' }])
+      const other = await world.open('/overview', { role: 'operator' })
+      await other.getByText('ada looks after it').waitFor()
     },
   },
   {

@@ -12,6 +12,9 @@ const looks: readonly (readonly [string, OpenOptions])[] = [
   ['phone', { isPhone: true }],
 ]
 
+/** Nothing is in the way of those who listen or see little, in what is open as well. */
+export const isOpenToAll = async (page: Page, message?: string): Promise<void> => assert.equal(await findBarriers(page), [], message)
+
 /**
  * A page in light, dark and phone width: a picture of each, and nothing in the way of anybody.
  * @param ready waits until the page is as it shall be looked at
@@ -24,7 +27,7 @@ export const looksGood = (name: string, path: string | ((world: World) => string
       const page = await world.open(where, { ...options, ...more })
       await ready(page, world)
       await screenshot(page, `${name}-${look}`)
-      assert.equal(await findBarriers(page), [], look)
+      await isOpenToAll(page, look)
       // Nothing is wider than the screen.
       assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'), `${look}: scrolls sideways`)
     }

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { waitFor } from '../../support/wait.ts'
 import { screenshot, type World } from '../support/world.ts'
-import { type Case, looksGood } from './case.ts'
+import { type Case, isOpenToAll, looksGood } from './case.ts'
 
 const oneOf = async ({ db, endpoints }: World, endpoint: 'ledger' | 'broken'): Promise<string> =>
   (await db.pool.query<{ id: string }>('select id from webhooks.deliveries where endpoint_id = $1 order by id desc limit 1', [endpoints[endpoint]])).rows[0]!.id
@@ -116,6 +116,7 @@ export const deliveries: readonly Case[] = [
       await page.getByRole('button', { name: 'Recover or replay' }).click()
       await page.getByText('3 deliveries would be sent again.').waitFor()
       await screenshot(page, 'bulk-light')
+      await isOpenToAll(page)
       await page.getByRole('button', { name: 'Start with 3' }).click()
       await page.getByText('3 deliveries are on the way.').waitFor()
       await waitFor(() => receiver.requests.filter(({ path }) => path === '/broken').length === before + 3, { what: 'the three requests' })

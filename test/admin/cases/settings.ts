@@ -24,8 +24,13 @@ export const settings: readonly Case[] = [
       await page.getByText('Saved.').waitFor()
       const { rows } = await db.pool.query(`select dead_letter_ttl::text, max_event_bytes from webhooks.settings`)
       assert.equal(rows, [{ dead_letter_ttl: '14 days', max_event_bytes: 65536 }])
+      await page.getByLabel('Repetitions').fill('')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Saved.').waitFor()
+      assert.equal((await db.pool.query('select circle_limit, max_cause_depth from webhooks.settings')).rows, [{ circle_limit: null, max_cause_depth: 8 }])
       await page.reload()
       await says(page.getByLabel('Dead letters').first(), '14d')
+      await says(page.getByLabel('Repetitions'), '')
     },
   },
   {

@@ -12,7 +12,7 @@ export const auditLog = {
   everybody: 'all tenants',
   moreOfActor: 'everything of theirs',
   columns: { action: 'What', actor: 'Who', tenant: 'Tenant', origin: 'From', at: 'When', subject: 'On', code: 'Code', id: 'Entry' },
-  subjects: { endpoint: 'Endpoint', delivery: 'Delivery', event: 'Event', api_key: 'API key', event_type: 'Event type', settings: 'Settings', tenant_settings: 'Tenant settings', tenant: 'Tenant' } as Record<string, string>,
+  subjects: { endpoint: 'Endpoint', delivery: 'Delivery', event: 'Event', api_key: 'API key', event_type: 'Event type', alert: 'Alert', settings: 'Settings', tenant_settings: 'Tenant settings', tenant: 'Tenant' } as Record<string, string>,
   actions: {
     'endpoint.created': 'Endpoint made',
     'endpoint.changed': 'Endpoint changed',
@@ -45,6 +45,7 @@ export const auditLog = {
     'event_type.created': 'Event type made',
     'event_type.changed': 'Event type changed',
     'event_type.deleted': 'Event type deleted',
+    'alert.acknowledged': 'Alert looked after',
     'database.armed': 'Sending from this database allowed',
     'tenant.forgotten': 'Tenant deleted',
   } as Record<string, string>,

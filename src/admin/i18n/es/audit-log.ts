@@ -14,7 +14,7 @@ export const auditLog: Texts['auditLog'] = {
   everybody: 'todos los clientes',
   moreOfActor: 'todo lo suyo',
   columns: { action: 'Qué', actor: 'Quién', tenant: 'Cliente', origin: 'Desde', at: 'Cuándo', subject: 'Sobre', code: 'Código', id: 'Entrada' },
-  subjects: { endpoint: 'Destino', delivery: 'Entrega', event: 'Evento', api_key: 'Clave de API', event_type: 'Tipo de evento', settings: 'Ajustes', tenant_settings: 'Ajustes del cliente', tenant: 'Cliente' },
+  subjects: { endpoint: 'Destino', delivery: 'Entrega', event: 'Evento', api_key: 'Clave de API', event_type: 'Tipo de evento', alert: 'Alerta', settings: 'Ajustes', tenant_settings: 'Ajustes del cliente', tenant: 'Cliente' },
   actions: {
     'endpoint.created': 'Destino creado',
     'endpoint.changed': 'Destino cambiado',
@@ -47,6 +47,7 @@ export const auditLog: Texts['auditLog'] = {
     'event_type.created': 'Tipo de evento creado',
     'event_type.changed': 'Tipo de evento cambiado',
     'event_type.deleted': 'Tipo de evento borrado',
+    'alert.acknowledged': 'Alerta atendida',
     'database.armed': 'Permitido enviar desde esta base',
     'tenant.forgotten': 'Cliente borrado',
   },

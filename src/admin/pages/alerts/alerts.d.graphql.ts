@@ -10,6 +10,9 @@ export type AlertRow = {
   readonly summary: string
   readonly firedAt: string
   readonly notifiedAt: string | null
+  readonly acknowledgedAt: string | null
+  readonly acknowledgedBy: string | null
+  readonly acknowledgement: string | null
   readonly resolvedAt: string | null
 }
 
@@ -32,3 +35,11 @@ export type OneAlertResult = {
   } | null
 }
 export declare const OneAlert: TypedDocumentNode<OneAlertResult, OneAlertVariables>
+
+export type AcknowledgeAlertVariables = { readonly id: string; readonly note?: string | null | undefined }
+export type AcknowledgeAlertResult = {
+  readonly acknowledgeAlert: {
+    readonly alert: AlertRow | null
+  } | null
+}
+export declare const AcknowledgeAlert: TypedDocumentNode<AcknowledgeAlertResult, AcknowledgeAlertVariables>

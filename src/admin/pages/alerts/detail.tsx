@@ -4,15 +4,18 @@ import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
+import { Callout } from '../../parts/callout.tsx'
 import { Code } from '../../parts/code.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { BellIcon } from '../../parts/icons.tsx'
 import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
-import { Pill } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { OneAlert, type OneAlertResult } from './alerts.graphql'
+import { useMay } from '../../session/me.ts'
+import { Acknowledge } from './acknowledge.tsx'
+import { AlertState, toneOf } from './alert-state.tsx'
+import { type AlertRow, OneAlert, type OneAlertResult } from './alerts.graphql'
 import { commands } from './commands.ts'
 import css from './detail.module.css'
 
@@ -49,23 +52,29 @@ const WhatToDo = ({ alert }: { readonly alert: Alert }) => {
   )
 }
 
-export const AlertDetail = ({ id, onClose }: { readonly id: string; readonly onClose: () => void }) => {
+type Props = { readonly id: string; readonly onClose: () => void; readonly onChange: (row: AlertRow) => void }
+
+export const AlertDetail = ({ id, onClose, onChange }: Props) => {
   const { alerts: texts, common } = useTexts()
+  const may = useMay()
   const [{ data, error, fetching }, ask] = useQuery({ query: OneAlert, variables: { id }, requestPolicy: 'cache-and-network' })
   const alert = data?.alert
   const figures = Object.entries(asObject(alert?.details))
   return (
-    <DetailPane label={texts.one} title={alert ? (texts.kinds[alert.kind]?.name ?? alert.kind) : texts.one} badge={alert && <Pill tone={alert.resolvedAt === null ? 'bad' : 'good'}>{alert.resolvedAt === null ? texts.open : texts.over}</Pill>} onClose={onClose}>
+    <DetailPane label={texts.one} title={alert ? (texts.kinds[alert.kind]?.name ?? alert.kind) : texts.one} badge={alert && <AlertState of={alert} />} onClose={onClose}>
       {error && <ProblemPanel problem={problemOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />}
       {!alert && fetching && <Loader m="xl" aria-label={common.loading} role="status" />}
       {!alert && !fetching && !error && <Empty icon={BellIcon} title={texts.missing} text={texts.missingText} />}
       {alert && (
         <>
-          <p className={css['summary']} data-tone={alert.resolvedAt === null ? 'bad' : 'good'}>{alert.summary}</p>
+          <Callout tone={toneOf(alert)} className={css['summary']}>{alert.summary}</Callout>
+          {alert.resolvedAt === null && may('acknowledgeAlert') && <Acknowledge of={alert} onDone={onChange} />}
           <Facts
             facts={[
               [texts.columns.fired, <RelativeTime at={alert.firedAt} />],
               [texts.columns.resolved, alert.resolvedAt && <RelativeTime at={alert.resolvedAt} />],
+              [texts.columns.lookedAfter, alert.acknowledgedAt && <>{alert.acknowledgedBy}, <RelativeTime at={alert.acknowledgedAt} /></>],
+              [texts.columns.note, alert.acknowledgement && <span className={css['note']}>{alert.acknowledgement}</span>],
               [texts.columns.told, alert.notifiedAt ? <RelativeTime at={alert.notifiedAt} /> : texts.toldNobody],
               [texts.columns.subject, alert.subject !== '' && <span className="mono">{alert.subject}</span>],
               ...figures.map(([name, value]) => [name, <span className="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</span>] as const),

@@ -8,10 +8,10 @@ import { ListOrEmpty } from '../../parts/list-or-empty.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { type Column, RowList } from '../../parts/row-list.tsx'
 import { Split } from '../../parts/split.tsx'
-import { Pill } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
+import { AlertState } from './alert-state.tsx'
 import { type AlertRow, Alerts } from './alerts.graphql'
 import { AlertDetail } from './detail.tsx'
 
@@ -36,12 +36,12 @@ export const AlertsPage = () => {
   const columns = useMemo((): readonly Column<AlertRow>[] => [
     { name: 'kind', label: texts.columns.kind, width: '15rem', cell: ({ kind }, link) => link(texts.kinds[kind]?.name ?? kind) },
     { name: 'summary', label: texts.columns.summary, hide: 'phone', kind: 'quiet', cell: ({ summary }) => <span title={summary}>{summary}</span> },
-    { name: 'state', label: texts.columns.state, width: '6.5rem', cell: ({ resolvedAt }) => <Pill tone={resolvedAt === null ? 'bad' : 'good'}>{resolvedAt === null ? texts.open : texts.over}</Pill> },
+    { name: 'state', label: texts.columns.state, width: '8.5rem', cell: (row) => <AlertState of={row} /> },
     { name: 'at', label: texts.columns.fired, kind: 'time', cell: ({ firedAt }) => <RelativeTime at={firedAt} isShort /> },
   ], [texts])
 
   return (
-    <Split detail={params && <AlertDetail key={params.id} id={params.id} onClose={close} />}>
+    <Split detail={params && <AlertDetail key={params.id} id={params.id} onClose={close} onChange={list.patch} />}>
       <PageHead title={texts.title} lead={texts.lead} />
       <Segments label={texts.columns.state} value={filters.state} onChange={(state) => setFilters({ ...filters, state: state ?? '' })} names={[[undefined, texts.open], ['past', texts.over], ['all', common.all]]} />
       <ListOrEmpty list={list} icon={BellIcon} empty={filters.state ? texts.emptyPast : texts.empty} onClear={filters.kind ? () => setFilters({}) : undefined}>

@@ -7,6 +7,7 @@ import { useTexts } from '../../i18n/texts.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
+import { FieldTable } from '../../parts/field-table.tsx'
 import { ShieldIcon } from '../../parts/icons.tsx'
 import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
@@ -17,7 +18,7 @@ import css from './detail.module.css'
 type Entry = NonNullable<OneAuditEntryResult['auditEntry']>
 
 /** Where the thing itself can be seen. */
-const homes: Readonly<Record<string, string>> = { delivery: 'deliveries', event: 'events', endpoint: 'endpoints', api_key: 'api-keys', event_type: 'event-types' }
+const homes: Readonly<Record<string, string>> = { delivery: 'deliveries', event: 'events', endpoint: 'endpoints', api_key: 'api-keys', event_type: 'event-types', alert: 'alerts' }
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {})
 const asWords = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
@@ -31,24 +32,15 @@ const Changes = ({ entry }: { readonly entry: Entry }) => {
   return (
     <>
       <h3>{isChange ? changes.title : changes.made}</h3>
-      <table className={css['changes']}>
-        <thead>
-          <tr>
-            <th scope="col">{changes.what}</th>
-            {isChange && <th scope="col">{changes.was}</th>}
-            <th scope="col">{isChange ? changes.became : changes.value}</th>
+      <FieldTable head={isChange ? [changes.what, changes.was, changes.became] : [changes.what, changes.value]}>
+        {names.map((name) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {isChange && <td className={css['changed']}>{name in before && <del>{asWords(before[name])}</del>}</td>}
+            <td className={css['changed']}>{name in after && (isChange ? <ins>{asWords(after[name])}</ins> : asWords(after[name]))}</td>
           </tr>
-        </thead>
-        <tbody>
-          {names.map((name) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {isChange && <td>{name in before && <del>{asWords(before[name])}</del>}</td>}
-              <td>{name in after && (isChange ? <ins>{asWords(after[name])}</ins> : asWords(after[name]))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </FieldTable>
     </>
   )
 }

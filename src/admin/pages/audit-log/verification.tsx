@@ -3,6 +3,7 @@ import { Loader } from '@mantine/core'
 import { useQuery } from 'urql'
 import { problemOf } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
+import { Callout } from '../../parts/callout.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
 import { ShieldIcon } from '../../parts/icons.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
@@ -18,7 +19,7 @@ export const Verification = () => {
   if (!found) return <p className={css['line']}><Loader size="xs" aria-label={common.loading} role="status" /> {texts.running}</p>
   const isBroken = found.broken > 0
   return (
-    <div className={css['line']} data-tone={isBroken ? 'bad' : found.checked === 0 ? 'calm' : 'good'} role={isBroken ? 'alert' : undefined}>
+    <Callout tone={isBroken ? 'bad' : found.checked === 0 ? 'calm' : 'good'} role={isBroken ? 'alert' : undefined} className={css['line']}>
       <ShieldIcon size={20} />
       <div>
         <strong>{isBroken ? texts.broken(found.broken, found.firstBroken ?? '') : found.checked === 0 ? texts.nothing : texts.good(found.checked)}</strong>
@@ -29,6 +30,6 @@ export const Verification = () => {
           {found.head && <span title={texts.headHint}>{texts.head} <code>{found.head.slice(0, 16)}…</code> <CopyButton text={found.head} label={texts.copyHead} /></span>}
         </p>
       </div>
-    </div>
+    </Callout>
   )
 }

@@ -5,6 +5,7 @@ import { useClient, useQuery } from 'urql'
 import { problemOf } from '../../api/problem.ts'
 import { watch } from '../../api/watch.ts'
 import { useTexts } from '../../i18n/texts.tsx'
+import { Callout } from '../../parts/callout.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -23,11 +24,11 @@ const Next = ({ delivery }: { readonly delivery: Delivery }) => {
   const { detail } = useTexts().deliveries
   const [what, why] = whatNext(delivery, detail, useRelativeSayer(), useNowMs())
   return (
-    <div className={css['next']} data-tone={toneOf(delivery.status)} role="status">
+    <Callout tone={toneOf(delivery.status)} role="status" className={css['next']}>
       <strong>{what}</strong>
       {why && <span>{why}</span>}
       {delivery.lastError && <span className={css['error']}>{delivery.lastError}</span>}
-    </div>
+    </Callout>
   )
 }
 

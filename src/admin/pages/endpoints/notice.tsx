@@ -1,9 +1,9 @@
 /** Why an endpoint is as it is, and what comes next: nothing where all is well. */
 import { useTexts } from '../../i18n/texts.tsx'
+import { Callout } from '../../parts/callout.tsx'
 import { useNowMs, useRelativeSayer } from '../../parts/time.tsx'
 import { healthOf, toneOf } from './health.tsx'
 import type { Endpoint } from './use-endpoint.ts'
-import css from './notice.module.css'
 
 export const Notice = ({ endpoint }: { readonly endpoint: Endpoint }) => {
   const { notice } = useTexts().endpoints
@@ -28,8 +28,8 @@ export const Notice = ({ endpoint }: { readonly endpoint: Endpoint }) => {
   if (words === undefined) return null
   const waiting = state === 'disabled' || state === 'deleted' ? 0 : (health?.backlog ?? 0)
   return (
-    <div className={css['notice']} data-tone={state === 'ok' ? 'wait' : toneOf(endpoint)} role="status">
+    <Callout tone={state === 'ok' ? 'wait' : toneOf(endpoint)} role="status">
       {words} {waiting > 0 && notice.waiting(waiting)}
-    </div>
+    </Callout>
   )
 }

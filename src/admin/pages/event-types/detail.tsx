@@ -4,6 +4,7 @@ import { useMutation } from 'urql'
 import { Link } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
+import { Callout } from '../../parts/callout.tsx'
 import { Code, prettyJson } from '../../parts/code.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -52,8 +53,8 @@ export const EventTypeDetail = ({ name, row, isLoading, onClose, onChange }: Pro
         <>
           {mayEdit && <Acts row={row} onChange={onChange} />}
           <p className={css['description']}>{row.description || texts.noDescription}</p>
-          {!row.enabled && <p className={css['note']} data-tone="bad">{texts.offText}</p>}
-          {row.deprecatedAt !== null && <p className={css['note']} data-tone="wait">{texts.deprecatedText}</p>}
+          {!row.enabled && <Callout tone="bad">{texts.offText}</Callout>}
+          {row.deprecatedAt !== null && <Callout tone="wait">{texts.deprecatedText}</Callout>}
           <Facts
             facts={[
               [texts.columns.since, <RelativeTime at={row.createdAt} />],

@@ -1,5 +1,6 @@
 /** The fields of an event's data, as its JSON Schema names them: readable without knowing JSON Schema. */
 import { useTexts } from '../../i18n/texts.tsx'
+import { FieldTable } from '../../parts/field-table.tsx'
 import css from './schema-table.module.css'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -33,19 +34,14 @@ export const SchemaTable = ({ schema }: { readonly schema: unknown }) => {
   const fields = fieldsOf(asSchema(schema))
   if (fields.length === 0) return <p className="dimmed">{texts.none}</p>
   return (
-    <table className={css['fields']}>
-      <thead>
-        <tr><th scope="col">{texts.name}</th><th scope="col">{texts.type}</th><th scope="col">{texts.text}</th></tr>
-      </thead>
-      <tbody>
-        {fields.map(({ path, type, isNeeded, text }) => (
-          <tr key={path}>
-            <th scope="row">{path}</th>
-            <td className="mono">{type}</td>
-            <td>{isNeeded && <span className={css['needed']}>{texts.needed}</span>} {text}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <FieldTable head={[texts.name, texts.type, texts.text]}>
+      {fields.map(({ path, type, isNeeded, text }) => (
+        <tr key={path}>
+          <th scope="row">{path}</th>
+          <td className="mono">{type}</td>
+          <td>{isNeeded && <span className={css['needed']}>{texts.needed}</span>} {text}</td>
+        </tr>
+      ))}
+    </FieldTable>
   )
 }

@@ -57,6 +57,9 @@ export type OpenAlertsResult = {
       readonly kind: string
       readonly summary: string
       readonly firedAt: string
+      readonly acknowledgedAt: string | null
+      readonly acknowledgedBy: string | null
+      readonly resolvedAt: string | null
     })[]
   } | null
 }

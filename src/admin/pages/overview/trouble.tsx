@@ -1,27 +1,38 @@
 /** Alerts that are open, for those who may see them. */
+import { useEffect } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
 import { BellIcon } from '../../parts/icons.tsx'
 import { toPage } from '../../parts/page-address.ts'
+import { LOOK_MS } from '../../parts/ranges.ts'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useMay } from '../../session/me.ts'
+import { toneOf } from '../alerts/alert-state.tsx'
 import { OpenAlerts } from './overview.graphql'
 import css from './trouble.module.css'
 
 export const Trouble = () => {
-  const { alerts: { kinds } } = useTexts()
+  const { alerts: { kinds, by } } = useTexts()
   const may = useMay()
-  const [{ data }] = useQuery({ query: OpenAlerts, pause: !may('updateSettings'), requestPolicy: 'cache-and-network' })
+  const isShown = may('updateSettings')
+  const [{ data }, ask] = useQuery({ query: OpenAlerts, pause: !isShown, requestPolicy: 'cache-and-network' })
+  useEffect(() => {
+    if (!isShown) return undefined
+    const timer = setInterval(() => document.visibilityState === 'visible' && ask({ requestPolicy: 'network-only' }), LOOK_MS)
+    return () => clearInterval(timer)
+  }, [ask, isShown])
+
   const open = data?.alerts?.nodes ?? []
   if (open.length === 0) return null
   return (
     <ul className={css['alerts']}>
-      {open.map(({ id, kind, summary, firedAt }) => (
-        <li key={id}>
+      {open.map(({ id, kind, summary, firedAt, ...alert }) => (
+        <li key={id} data-tone={toneOf(alert)}>
           <BellIcon size={18} />
           <Link href={toPage(`/alerts/${id}`)}>{kinds[kind]?.name ?? kind}</Link>
           <span className={css['summary']}>{summary}</span>
+          {alert.acknowledgedBy && <span className="dimmed">{by(alert.acknowledgedBy)}</span>}
           <span className="dimmed"><RelativeTime at={firedAt} isShort /></span>
         </li>
       ))}

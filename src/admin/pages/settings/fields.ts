@@ -5,7 +5,7 @@ import { parseDuration, secondsOf, writeDuration } from '../../parts/duration.ts
 export type Kind = 'switch' | 'span' | 'spans' | 'count' | 'share'
 
 export type Field = { readonly name: string; readonly kind: Kind; readonly mayBeEmpty?: boolean }
-export type Section = { readonly name: 'switches' | 'retention' | 'retries' | 'limits' | 'circuit' | 'disabling' | 'alerts'; readonly fields: readonly Field[] }
+export type Section = { readonly name: 'switches' | 'retention' | 'retries' | 'limits' | 'circles' | 'circuit' | 'disabling' | 'alerts'; readonly fields: readonly Field[] }
 
 const field = (name: string, kind: Kind, mayBeEmpty = false): Field => ({ name, kind, mayBeEmpty })
 
@@ -14,6 +14,7 @@ export const operatorSections: readonly Section[] = [
   { name: 'retention', fields: [field('eventRetention', 'span'), field('attemptRetention', 'span'), field('deadLetterTtl', 'span'), field('auditRetention', 'span')] },
   { name: 'retries', fields: [field('retrySchedule', 'spans'), field('retryJitter', 'share')] },
   { name: 'limits', fields: [field('tenantRateLimit', 'count'), field('tenantMaxInFlight', 'count'), field('maxFiltersPerTenant', 'count'), field('maxEventBytes', 'count')] },
+  { name: 'circles', fields: [field('circleLimit', 'count', true), field('maxCauseDepth', 'count')] },
   { name: 'circuit', fields: [field('circuitFailures', 'count'), field('circuitFailureRate', 'share'), field('circuitOpenMin', 'span'), field('circuitOpenMax', 'span')] },
   { name: 'disabling', fields: [field('disableAfter', 'span'), field('disableMinFailures', 'count'), field('disableMinSpan', 'span')] },
   {

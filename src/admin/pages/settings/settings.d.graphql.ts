@@ -47,6 +47,8 @@ export type OperatorSettingsResult = {
     readonly maxFiltersPerTenant: number
     readonly tenantRateLimit: number
     readonly tenantMaxInFlight: number
+    readonly circleLimit: number | null
+    readonly maxCauseDepth: number
     readonly circuitFailures: number
     readonly circuitFailureRate: number
     readonly circuitOpenMin: Span
