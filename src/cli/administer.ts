@@ -38,6 +38,9 @@ export const asText = (value: unknown): string | null => {
 /** A value for programs. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 
+/** Field names as all JSON of the command line has them. Of one level: what lies below may be somebody's data. */
+export const snakeCased = (row: Row): Row => Object.fromEntries(Object.entries(row).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))
+
 /** Prints rows: a table with these columns, or with `--json` an array of whole objects. */
 export const printRows = (rows: readonly Row[], columns: readonly string[], { json }: JsonOption): void => {
   if (json) printJson(rows)

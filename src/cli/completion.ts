@@ -6,26 +6,31 @@ type Place = {
   /** names of the commands that lead to it: `endpoints list`; empty for the program */
   readonly path: string
   readonly commands: readonly { readonly name: string; readonly what: string }[]
-  readonly options: readonly { readonly name: string; readonly what: string; readonly choices: readonly string[] }[]
+  /** words that its arguments may be, where they are known */
+  readonly values: readonly string[]
+  readonly options: readonly { readonly name: string; readonly what: string; readonly takesValue: boolean; readonly choices: readonly string[] }[]
 }
 
-const firstSentence = (text: string): string => (text.split('\n')[0] ?? '').replace(/[.:].*$/, '')
+/** A time (`10:00:00Z`) and a name (`docs/x.md`) go on after their colon or full stop. */
+const firstSentence = (text: string): string => (text.split('\n')[0] ?? '').replace(/[.:;]( .*)?$/, '')
 
 const placesOf = (command: Command, path = ''): Place[] => [
   {
     path,
     commands: command.commands.map((each) => ({ name: each.name(), what: firstSentence(each.summary() || each.description()) })),
+    values: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     options: [
-      ...command.options.map(({ long, description, argChoices }) => ({ name: long ?? '', what: firstSentence(description), choices: argChoices ?? [] })),
-      { name: '--help', what: 'explain a command', choices: [] },
+      ...command.options.map(({ long, description, required, optional, argChoices }) => ({ name: long ?? '', what: firstSentence(description), takesValue: required || optional, choices: argChoices ?? [] })),
+      { name: '--help', what: 'explain a command', takesValue: false, choices: [] },
     ],
   },
   ...command.commands.flatMap((each) => placesOf(each, `${path} ${each.name()}`.trim())),
 ]
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\\''`)}'`
-const words = ({ commands, options }: Place): string => [...commands, ...options].map(({ name }) => name).join(' ')
-const chosen = (places: readonly Place[]) => places.flatMap(({ path, options }) => options.filter(({ choices }) => choices.length > 0).map(({ name, choices }) => ({ path, name, choices })))
+const words = ({ commands, values, options }: Place): string => [...commands.map(({ name }) => name), ...values, ...options.map(({ name }) => name)].join(' ')
+/** Options after which one of their choices follows, or something that only the person knows: nothing is offered then but files. */
+const valued = (places: readonly Place[]) => places.flatMap(({ path, options }) => options.filter(({ takesValue }) => takesValue).map(({ name, choices }) => ({ path, name, choices })))
 const below = (places: readonly Place[]): string => places.filter(({ path }) => path !== '').map(({ path }) => quoted(path)).join('|')
 
 const bash = (places: readonly Place[]): string => `# bash completion of rowhook: source <(rowhook completion bash)
@@ -41,14 +46,15 @@ _rowhook() {
 ${places.map((place) => `    ${quoted(place.path)}) found=${quoted(words(place))} ;;`).join('\n')}
   esac
   case "$place $before" in
-${chosen(places).map(({ path, name, choices }) => `    ${quoted(`${path} ${name}`)}) found=${quoted(choices.join(' '))} ;;`).join('\n')}
+${valued(places).map(({ path, name, choices }) => `    ${quoted(`${path} ${name}`)}) found=${quoted(choices.join(' '))} ;;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$found" -- "$current"))
 }
 complete -o default -F _rowhook rowhook
 `
 
-const described = ({ commands, options }: Place): string => [...commands, ...options].map(({ name, what }) => quoted(`${name.replaceAll(':', String.raw`\:`)}:${what}`)).join(' ')
+const described = ({ commands, values, options }: Place): string =>
+  [...commands.map(({ name, what }) => `${name}:${what}`), ...values, ...options.map(({ name, what }) => `${name}:${what}`)].map(quoted).join(' ')
 
 const zsh = (places: readonly Place[]): string => `#compdef rowhook
 # zsh completion of rowhook: source <(rowhook completion zsh), after compinit
@@ -65,9 +71,13 @@ _rowhook() {
 ${places.map((place) => `    (${quoted(place.path)}) found=(${described(place)}) ;;`).join('\n')}
   esac
   case "$place \${words[CURRENT-1]}" in
-${chosen(places).map(({ path, name, choices }) => `    (${quoted(`${path} ${name}`)}) found=(${choices.map(quoted).join(' ')}) ;;`).join('\n')}
+${valued(places).map(({ path, name, choices }) => `    (${quoted(`${path} ${name}`)}) found=(${choices.map(quoted).join(' ')}) ;;`).join('\n')}
   esac
-  _describe rowhook found || _files
+  if (( $#found )); then
+    _describe rowhook found || _files
+  else
+    _files
+  fi
 }
 compdef _rowhook rowhook
 `
@@ -76,7 +86,7 @@ const fish = (places: readonly Place[]): string => `# fish completion of rowhook
 function __rowhook_at
   set -l place
   for each in (commandline -opc)[2..-1]
-    set -l word (string join ' ' $place $each)
+    set -l word (string join -- ' ' $place $each)
     switch "$word"
       case ${places.filter(({ path }) => path !== '').map(({ path }) => quoted(path)).join(' ')}
         set place $word
@@ -84,9 +94,10 @@ function __rowhook_at
   end
   test "$place" = "$argv[1]"
 end
-${places.flatMap(({ path, commands, options }) => [
+${places.flatMap(({ path, commands, values, options }) => [
   ...commands.map(({ name, what }) => `complete -c rowhook -f -n "__rowhook_at ${quoted(path)}" -a ${quoted(name)} -d ${quoted(what)}`),
-  ...options.map(({ name, what, choices }) => `complete -c rowhook -n "__rowhook_at ${quoted(path)}" -l ${name.slice(2)} -d ${quoted(what)}${choices.length > 0 ? ` -x -a ${quoted(choices.join(' '))}` : ''}`),
+  ...values.map((value) => `complete -c rowhook -f -n "__rowhook_at ${quoted(path)}" -a ${quoted(value)}`),
+  ...options.map(({ name, what, takesValue, choices }) => `complete -c rowhook -n "__rowhook_at ${quoted(path)}" -l ${name.slice(2)} -d ${quoted(what)}${choices.length > 0 ? ` -x -a ${quoted(choices.join(' '))}` : takesValue ? ' -r' : ''}`),
 ]).join('\n')}
 `
 

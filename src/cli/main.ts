@@ -11,6 +11,8 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   )
   process.exitCode = 1
 } else {
+  const { bearLostOutput } = await import('./lost-output.ts')
   const { runProgram } = await import('./program.ts')
+  bearLostOutput()
   process.exitCode = await runProgram(process.argv.slice(2))
 }

@@ -10,5 +10,11 @@ export const asNumber =
     return number
   }
 
+/** The id of an endpoint or a delivery, for commander's argument parser. */
+export const asId = (text: string): string => {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new InvalidArgumentError('It must be an id, such as 019aa7a2-3f00-7000-8000-000000000001.')
+  return text
+}
+
 /** For an option that may be given several times. */
-export const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text]
+export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]

@@ -1,8 +1,8 @@
-/** Stopping when somebody asks: Ctrl-C, a service manager, a closed terminal. */
+/** Stopping when somebody asks: Ctrl-C, a service manager, a closed terminal, or who read our output and has gone. */
 import { constants } from 'node:os'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-type Signal = (typeof signals)[number]
+type Signal = (typeof signals)[number] | 'SIGPIPE'
 
 /**
  * npm hands Ctrl-C on to its script, which has had it from the terminal already: what follows so soon is the same keystroke.
@@ -23,6 +23,10 @@ export const listenForStop = (): Stopping => {
   let askedAtMs: number | undefined
   let resolveAsked: (signal: Signal) => void = () => undefined
   const asked = new Promise<Signal>((resolve) => (resolveAsked = resolve))
+  process.stdout.once('error', () => { // rowhook tail | head; Node ignores the signal itself
+    askedAtMs ??= performance.now()
+    resolveAsked('SIGPIPE')
+  })
   for (const signal of signals) {
     process.on(signal, () => {
       askedAtMs ??= performance.now()

@@ -31,23 +31,23 @@ export type Embedded = {
   readonly port: number
   /** whether the server was running already: after a kill -9, or for another process */
   readonly adopted: boolean
-  /** lets go of the server, and stops it when no other process uses it */
-  readonly stop: () => Promise<void>
+  /** lets go of the server, and stops it when no other process uses it; resolves with whether it did */
+  readonly stop: () => Promise<boolean>
 }
 
 /** A second process that finds the cluster locked waits this long for the first one's server. */
 const lockedDeadlineMs = 30_000
 
-const stopServer = async (cluster: Cluster, claim: Lease) => {
+const stopServer = async (cluster: Cluster, claim: Lease): Promise<boolean> => {
   const pid = readPostmaster(cluster)?.pid
   const last = pid !== undefined && (await claim.isLast())
   // fast shutdown: roll back what is open, write a checkpoint. Before the claim goes, so that nobody adopts what is about to stop.
   if (last) process.kill(pid, 'SIGINT')
   await claim.release()
-  if (!last) return
-  if (await waitUntilGone(cluster, pid, 30_000)) return
+  if (!last) return false
+  if (await waitUntilGone(cluster, pid, 30_000)) return true
   process.kill(pid, 'SIGQUIT') // immediate: the next start recovers from the log
-  await waitUntilGone(cluster, pid, 5_000)
+  return waitUntilGone(cluster, pid, 5_000)
 }
 
 const portTaken = (port: number) =>

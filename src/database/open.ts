@@ -19,7 +19,7 @@ export type OpenDatabase = {
 export const openDatabase = async ({ databaseUrl, home }: Pick<Config, 'databaseUrl' | 'home'>): Promise<OpenDatabase> => {
   if (databaseUrl === undefined) {
     const { url, adopted, stop } = await startEmbedded({ home })
-    return { url, embedded: adopted ? 'adopted' : 'started', close: stop }
+    return { url, embedded: adopted ? 'adopted' : 'started', close: async () => void (await stop()) }
   }
   const client = await connectClient({ connectionString: databaseUrl })
   await client.end()

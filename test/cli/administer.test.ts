@@ -43,7 +43,9 @@ endpoints('says what is wrong with an id, and with a URL', async () => {
   const missing = await rowhook('endpoints', 'show', '019aa7a2-3f00-7000-8000-000000000001')
   assert.equal([missing.code, missing.stdout], [1, ''])
   assert.match(missing.stderr, /no endpoint 019aa7a2[^]*Code: WHNOF/)
-  assert.match((await rowhook('endpoints', 'pause', 'nonsense')).stderr, /nonsense[^]*Code: WHSQL/)
+  const nonsense = await rowhook('endpoints', 'pause', 'nonsense')
+  assert.is(nonsense.code, 2)
+  assert.match(nonsense.stderr, /'nonsense'[^]*must be an id/)
   assert.match((await rowhook('endpoints', 'create', 'http://shop.test')).stderr, /Code: WHURL/)
 })
 
@@ -115,6 +117,8 @@ capture('watch a table by three default rules, or by given ones, and stop again'
   assert.is((await rowhook('unwatch', 'public.crates')).stdout, 'public.crates is no longer watched\n')
   assert.equal(await json('unwatch', 'public.crates'), { table: 'public.crates', was_watched: false })
   assert.match((await rowhook('watch', 'public.crates', '--rules', 'nonsense')).stderr, /Code: WHDAT/)
+  for (const verb of ['watch', 'unwatch']) assert.match((await rowhook(verb, 'public.nowhere')).stderr, /^There is no table public\.nowhere\.[^]*Code: WHREL/)
+  assert.match((await rowhook('sql', 'select * from nowhere')).stderr, /relation "nowhere" does not exist[^]*Code: WHSQL/)
 })
 
 capture.run()
@@ -125,8 +129,16 @@ settings('lists and changes, all or none', async () => {
   assert.ok((await json<unknown[]>('settings')).length > 20)
   assert.equal((await json<{ name: string; value: string }[]>('settings', 'dead_letter_ttl=14 days', 'alert_p95_ms=1500')).map(({ name, value }) => [name, value]), [['dead_letter_ttl', '14 days'], ['alert_p95_ms', '1500']])
   const refused = await rowhook('settings', 'alert_p95_ms=1', 'event_retention=1 day')
-  assert.match(refused.stderr, /constraint "settings_\w+"[^]*Code: WHSQL/)
+  assert.match(refused.stderr, /^The setting event_retention cannot be "1 day"\.\nDetail: It breaks the rule settings_\w+: CHECK [^]*\nHint: What it is: Age [^]*Code: WHVAL/)
   assert.equal((await pool.query('select alert_p95_ms from webhooks.settings')).rows, [{ alert_p95_ms: 1500 }])
+})
+
+settings('say which value does not fit, and never show the row', async () => {
+  assert.match((await rowhook('settings', 'sending=true', 'alert_p95_ms=abc')).stderr, /^The setting alert_p95_ms cannot be "abc"\.\nDetail: It has to be of type integer: [^]*Code: WHVAL/)
+  const missing = await rowhook('settings', 'alert_p95_ms=')
+  assert.match(missing.stderr, /^The setting alert_p95_ms cannot be without a value\.[^]*Code: WHVAL/)
+  assert.not.match(missing.stderr, 'Failing row')
+  assert.match((await rowhook('settings', '--tenant', 'acme', 'rate_limit=-1')).stderr, /^The setting rate_limit cannot be "-1"/)
 })
 
 settings('name those that there are, and the environment where it decides', async () => {

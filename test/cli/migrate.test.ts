@@ -67,4 +67,9 @@ postgres('prints its address and nothing else', ({ home }) => {
   assert.equal([rest, isRunning(home)], [[], false])
 })
 
+postgres('is stopped when it was left behind, and says so', ({ home }) => {
+  assert.equal(rowhook(['postgres', '--stop'], { ROWHOOK_HOME: home }), ['It did not run.'])
+  assert.is(isRunning(home), false)
+})
+
 postgres.run()

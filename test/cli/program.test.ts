@@ -1,13 +1,12 @@
 /** The command line: help that can be read aloud, errors with what to do, and exit codes. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { progressLine } from '../../src/cli/administer.ts'
+import { shellNames } from '../../src/cli/completion.ts'
 import { createProgram, runProgram } from '../../src/cli/program.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -67,6 +66,16 @@ exits('are 70 for a bug, told with where it happened', async () => {
   assert.match(said, /TypeError: x is not a function\n +at [^]*This is a bug in Rowhook/)
 })
 
+exits('are those of the work where the reader of the output goes early, and 1 where it cannot be written', () => {
+  const piped = (command: string) => spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${command}`], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', NODE: process.execPath, MAIN: main } })
+  // More than a pipe holds, so that the second half finds nobody.
+  const early = piped('for n in 1 2; do "$NODE" "$MAIN" completion fish || exit; done | true')
+  assert.equal([early.status, early.stderr], [0, ''])
+  const full = piped('"$NODE" "$MAIN" completion zsh > /dev/full')
+  assert.is(full.status, 1)
+  assert.match(full.stderr, /^Standard output cannot be written: ENOSPC/)
+})
+
 exits('are listed in docs/operating.md as in --help', () => {
   const listed = /Exit codes: ([^]*?)\./.exec(rowhook(['--help']).stdout)![1]!
   assert.equal(listed.match(/\d+/g), ['0', '1', '2', '70'])
@@ -90,34 +99,41 @@ json.run()
 
 const completion = suite('completion')
 
-/** What bash offers for the last word of a line, by the script as a shell sources it. */
-const offered = (line: string): string[] => {
-  const words = line.split(' ')
-  const script = `source <("$NODE" "$MAIN" completion bash)\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_rowhook\nprintf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '--noprofile', '-c', script], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', NODE: process.execPath, MAIN: main } })
-  assert.equal([status, stderr], [0, ''])
-  return stdout.split('\n').filter(Boolean)
+/** How each shell is asked what it offers for the last word of a line, by the script as it reads it. */
+const askers = {
+  bash: (words: readonly string[]) => `eval "$SCRIPT"
+COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _rowhook; printf '%s\\n' "\${COMPREPLY[@]}"`,
+  // Outside a line editor zsh's own functions do nothing: _describe is what the script hands its findings to.
+  zsh: (words: readonly string[]) => `compdef() { : }; _describe() { print -rl -- "\${(@P)2}" }; _files() { : }
+eval "$SCRIPT"; words=(${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length}; _rowhook`,
+  fish: (words: readonly string[]) => `echo $SCRIPT | source; complete -C '${words.join(' ')}'`,
 }
 
-completion('of bash knows commands, commands of commands, options and their values', () => {
-  assert.equal(offered('rowhook de'), ['demo', 'deliveries'])
-  assert.equal(offered('rowhook endpoints re'), ['resume', 'reveal-secret'])
-  assert.equal(offered('rowhook token --role o'), ['owner', 'operator'])
-  assert.equal(offered('rowhook deliveries list --status failed --li'), ['--limit'])
-  assert.ok(offered('rowhook ').length > 20)
-})
+/** @returns names alone, of those that begin like the last word; `undefined`: this machine has no such shell */
+const offered = (shell: keyof typeof askers, script: string, line: string): string[] | undefined => {
+  const words = line.split(' ')
+  const bare = { bash: ['--norc', '--noprofile'], zsh: ['-f'], fish: ['--no-config'] }[shell]
+  const { stdout, stderr, status, error } = spawnSync(shell, [...bare, '-c', askers[shell](words)], { encoding: 'utf8', cwd: '/', env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', SCRIPT: script } })
+  if (error) return undefined
+  assert.equal([status, stderr], [0, ''], `${shell}: ${line}`)
+  return stdout.split('\n').map((each) => each.split(/[:\t]/)[0]!).filter((name) => name !== '' && name.startsWith(words.at(-1)!))
+}
 
-for (const [shell, ...check] of [['zsh', '-n'], ['fish', '--no-execute']] as const) {
-  completion(`of ${shell} is a script that ${shell} can read`, () => {
-    const { stdout } = rowhook(['completion', shell])
-    for (const name of ['rotate-secret', '--dry-run', 'operator']) assert.match(stdout, name.replace(/^--/, ''))
-    // From a file: fish 3.6 takes the socket that Node gives as standard input for a directory.
-    const folder = mkdtempSync(join(tmpdir(), 'rowhook-completion-'))
-    writeFileSync(join(folder, 'script'), stdout)
-    const { error, status, stderr } = spawnSync(shell, [...check, join(folder, 'script')], { encoding: 'utf8' })
-    rmSync(folder, { recursive: true })
-    if (error) process.stderr.write(`\n*** SKIPPED: ${shell} is not installed, so its completion was not read by it ***\n`)
-    else assert.is(status, 0, stderr)
+for (const shell of shellNames) {
+  completion(`of ${shell} knows commands, commands of commands, options and values`, () => {
+    const script = rowhook(['completion', shell]).stdout
+    if (offered(shell, script, 'rowhook ') === undefined) {
+      process.stderr.write(`\n*** SKIPPED: ${shell} is not installed, so its completion was not tried ***\n`)
+      return
+    }
+    const offers = (line: string) => offered(shell, script, line)!.toSorted()
+    assert.ok(offers('rowhook ').length > 20)
+    assert.equal(offers('rowhook de'), ['deliveries', 'demo'])
+    assert.equal(offers('rowhook endpoints re'), ['resume', 'reveal-secret'])
+    assert.equal(offers('rowhook token --role o'), ['operator', 'owner'])
+    assert.equal(offers('rowhook deliveries list --status failed --li'), ['--limit'])
+    assert.equal(offers('rowhook completion f'), ['fish'])
+    if (shell !== 'fish') assert.equal(offers('rowhook emit sale.created --data --id'), [], 'a value follows; fish offers options even there')
   })
 }
 

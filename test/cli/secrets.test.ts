@@ -92,7 +92,7 @@ secrets('rekey leaves what no key opens, names it, and ends with 1', async () =>
   await db.pool.query('select webhooks.set_secret($1, $2)', [hook.endpointId, ring(old).seal(`whsec_${randomBytes(32).toString('base64')}`, { tenantId: hook.tenant, endpointId: hook.endpointId, purpose: 'signing' })])
   const { code, stdout } = await rowhook([fresh], 'secrets', 'rekey', '--json')
   const { left_closed: left, closed } = JSON.parse(stdout) as { left_closed: number; closed: unknown }
-  assert.equal([code, left, closed], [1, 1, [{ endpointId: hook.endpointId, purpose: 'signing', keyId: ring(old).newest }]])
+  assert.equal([code, left, closed], [1, 1, [{ endpoint_id: hook.endpointId, purpose: 'signing', key_id: ring(old).newest }]])
   assert.equal((await status(fresh)).closed.length, 1)
 })
 

@@ -1,7 +1,7 @@
 /** `rowhook worker` and `rowhook up` as processes: they deliver, and end as they are told. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { endPrograms, runCommand, startCommand } from '../support/command.ts'
+import { endPrograms, runCommand, startCommand, type RunningCommand } from '../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { UNSEALED } from '../../src/wiring/keyring.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
@@ -23,12 +23,18 @@ const envFor = (db: TestDatabase, port: number) => ({
 })
 
 /** A worker that has mirrored its settings, so that an http endpoint can be made. */
-const startWorker = async (args: string[], db: TestDatabase) => {
+const startWorker = async (args: string[], db: TestDatabase, env: Record<string, string> = {}) => {
   const receiver = await createReceiver()
-  const worker = startCommand(args, { env: envFor(db, receiver.port) })
+  const worker = startCommand(args, { env: { ...envFor(db, receiver.port), ...env } })
   await worker.says(/worker ready/)
   const endpointId = await createEndpoint(db.pool, { url: receiver.url })
   return { receiver, worker, endpointId }
+}
+
+/** What the process answers on METRICS_PORT=0. */
+const scrape = async (command: RunningCommand, path = '/metrics') => {
+  const [, port] = await command.says(/"port":(\d+),"msg":"metrics are served"/)
+  return (await fetch(`http://127.0.0.1:${port}${path}`)).text()
 }
 
 const lockedJobs = async (db: TestDatabase) => (await db.pool.query('select from graphile_worker.jobs where locked_at is not null')).rowCount
@@ -83,6 +89,19 @@ workers('logs one JSON object a line, on standard error', async () => {
   assert.equal(lines.map(({ msg }) => msg), [UNSEALED, 'worker ready', 'stopping', 'stopped'])
 })
 
+workers('goes on when nobody reads its log any more', async () => {
+  const db = await database('core')
+  const { receiver, worker, endpointId } = await startWorker(['worker'], db, { LOG_LEVEL: 'debug' })
+  worker.stopReading()
+  for (const count of [1, 2]) {
+    await createEvents(db.pool)
+    await waitFor(async () => (await deliveriesOf(db.pool, endpointId)).filter(({ status }) => status === 'success').length === count, { what: `delivery ${count} to be recorded` })
+  }
+  worker.kill('SIGTERM')
+  assert.is((await worker.ended).code, 0)
+  await receiver.close()
+})
+
 workers('delivers to the endpoints that the environment names', async () => {
   const db = await database('core')
   const receiver = await createReceiver()
@@ -102,14 +121,27 @@ workers.run()
 
 const all = suite('rowhook up')
 
-all('migrates, then delivers', async () => {
+const API = { JWT_SECRET: 'a secret of the tests, 32 characters or more', PORT: '0', METRICS_PORT: '0' }
+
+all('migrates, delivers and serves, and tells metrics of both on one page; serve tells its own', async () => {
   const db = await database('empty')
-  const { receiver, worker, endpointId } = await startWorker(['up', '--core-only'], db)
+  const { receiver, worker, endpointId } = await startWorker(['up', '--core-only'], db, API)
   await createEvents(db.pool)
   await receiver.waitForRequest(1)
   await waitFor(async () => (await deliveriesOf(db.pool, endpointId))[0]?.status === 'success', { what: 'the delivery to be recorded' })
+  const [, url] = await worker.says(/"url":"([^"]+)","msg":"server ready"/)
+  await fetch(url!)
+  const both = await scrape(worker)
+  for (const sample of [/^rowhook_attempts_total\{event_type="test.event",outcome="succeeded"\} 1$/m, /^rowhook_http_requests_total\{route="graphql",status="\d+"\} 1$/m, /^nodejs_eventloop_lag_p99_seconds /m]) assert.match(both, sample)
+  const names = [...both.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
+  assert.equal(names.filter((name, at) => names.indexOf(name) !== at), [], 'each is told once')
   worker.kill('SIGTERM')
   assert.is((await worker.ended).code, 0)
+  const server = startCommand(['serve'], { env: { DATABASE_URL: db.url, ...API } })
+  assert.match(await scrape(server), /^rowhook_api_pool_connections/m)
+  assert.is(await scrape(server, '/healthz'), 'ok\n')
+  server.kill('SIGTERM')
+  assert.is((await server.ended).code, 0)
   await receiver.close()
 })
 

@@ -22,6 +22,8 @@ export type RunningCommand = {
   /** waits until one of its outputs matches, and gives the match */
   readonly says: (pattern: RegExp, deadlineMs?: number) => Promise<RegExpExecArray>
   readonly kill: (signal: NodeJS.Signals) => void
+  /** closes our end of its outputs, as a collector of logs that dies does */
+  readonly stopReading: () => void
   readonly ended: Promise<Ended>
 }
 
@@ -53,6 +55,10 @@ export const startProgram = (file: string, args: readonly string[], { env = {}, 
       return found
     },
     kill: (signal) => child.kill(signal),
+    stopReading: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     ended,
   }
   running.add(command)

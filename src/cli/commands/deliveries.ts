@@ -1,8 +1,8 @@
 /** `rowhook deliveries`: the log, and one delivery by hand. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { administer, printOne, printRows, type JsonOption } from '../administer.ts'
 import { notFound } from '../not-found.ts'
-import { asNumber } from '../option-values.ts'
+import { asId, asNumber } from '../option-values.ts'
 
 const load = () => import('../../database/admin/deliveries.ts')
 
@@ -49,15 +49,15 @@ export const register = (program: Command) => {
   const sub = (name: string, description: string) => deliveries.command(name).description(description).option('--json', 'print JSON')
   sub('list', 'Lists the newest deliveries.')
     .option('--tenant <id>', 'of this tenant')
-    .option('--endpoint <id>', 'to this endpoint')
-    .option('--status <status>', 'pending, retrying, success, failed (dead letters), cancelled or expired')
+    .option('--endpoint <id>', 'to this endpoint', asId)
+    .addOption(new Option('--status <status>', 'of this status; failed are the dead letters').choices(['pending', 'retrying', 'success', 'failed', 'cancelled', 'expired']))
     .option('--type <name>', 'of this event type')
     .option('--limit <number>', 'so many', asNumber(1, 10_000), 50)
     .action(list)
-  sub('show', 'Shows a delivery: what was sent, and every attempt.').argument('<id>', 'the delivery').action(show)
+  sub('show', 'Shows a delivery: what was sent, and every attempt.').argument('<id>', 'the delivery', asId).action(show)
   sub('retry', 'Sends a delivery again now, with a fresh budget of attempts.')
-    .argument('<id>', 'the delivery')
+    .argument('<id>', 'the delivery', asId)
     .option('--force', 'also one that succeeded')
     .action(retry)
-  sub('cancel', 'Sends a delivery no more; rowhook recover brings it back.').argument('<id>', 'the delivery').action(cancel)
+  sub('cancel', 'Sends a delivery no more; rowhook recover brings it back.').argument('<id>', 'the delivery', asId).action(cancel)
 }

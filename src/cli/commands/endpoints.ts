@@ -1,11 +1,11 @@
 /** `rowhook endpoints`: the receivers, by hand. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { Keyring } from '../../core/sealing.ts'
 import type { EndpointAct } from '../../database/admin/endpoints.ts'
 import type * as Secrets from '../../database/secrets.ts'
 import { administer, printOne, printRows, type JsonOption } from '../administer.ts'
 import { notFound } from '../not-found.ts'
-import { asNumber, collect } from '../option-values.ts'
+import { asId, asNumber, collect } from '../option-values.ts'
 
 const load = () => import('../../database/admin/endpoints.ts')
 
@@ -32,12 +32,12 @@ const show = (id: string, options: JsonOption) =>
     printOne(endpoint, options)
   })
 
-type NewOptions = { tenant: string; name: string; event: readonly string[]; filter?: string; rateLimit?: number; maxAttempts?: number; ordering: string } & JsonOption
+type NewOptions = { tenant: string; name?: string; event?: readonly string[]; filter?: string; rateLimit?: number; maxAttempts?: number; ordering: string } & JsonOption
 
-const create = (url: string, { tenant: tenantId, name, event, filter, rateLimit, maxAttempts, ordering, json }: NewOptions) =>
+const create = (url: string, { tenant: tenantId, name = '', event = ['*'], filter, rateLimit, maxAttempts, ordering, json }: NewOptions) =>
   withSecrets(async ({ createEndpoint }, ask, keyring) => {
     const given = { filter, rate_limit: rateLimit, max_attempts: maxAttempts } // undefined is left out of JSON
-    const columns = { url, name, events: event.length > 0 ? event : ['*'], ordering, ...given }
+    const columns = { url, name, events: event, ordering, ...given }
     printOne(await createEndpoint(ask, keyring, { columns, tenantId }), { ...(json && { json }) })
   })
 
@@ -76,22 +76,22 @@ export const register = (program: Command) => {
     .helpCommand(false)
   const sub = (name: string, description: string) => endpoints.command(name).description(description).option('--json', 'print JSON')
   sub('list', 'Lists how every endpoint is at this moment, those in trouble first.').option('--tenant <id>', 'of this tenant alone').action(list)
-  sub('show', 'Shows everything of an endpoint but its secrets.').argument('<id>', 'the endpoint').action(show)
+  sub('show', 'Shows everything of an endpoint but its secrets.').argument('<id>', 'the endpoint', asId).action(show)
   sub('create', 'Makes an endpoint, and prints its id and the secret that its requests are signed with.')
     .argument('<url>', 'where events are posted, such as https://shop.example/hooks')
     .option('--tenant <id>', 'whose events it gets', 'default')
-    .option('--name <text>', 'a name for people', '')
-    .option('--event <pattern>', 'sale.created, sale.* or *; may be given several times; left out: all', collect, [])
+    .option('--name <text>', 'a name for people')
+    .option('--event <pattern>', 'sale.created, sale.* or *; may be given several times; left out: all', collect)
     .option('--filter <jsonpath>', 'only events for which this is true, such as "$.data.amount ? (@ > 100)"')
     .option('--rate-limit <number>', 'most requests a minute', asNumber(1, 1_000_000))
     .option('--max-attempts <number>', 'attempts of a delivery in all', asNumber(1, 100))
-    .option('--ordering <kind>', 'none, resource or endpoint', 'none')
+    .addOption(new Option('--ordering <kind>', 'what is sent in the order in which it happened').choices(['none', 'resource', 'endpoint']).default('none'))
     .action(create)
-  for (const [name, description] of Object.entries(acts)) sub(name, description).argument('<id>', 'the endpoint').action(act(name as EndpointAct))
+  for (const [name, description] of Object.entries(acts)) sub(name, description).argument('<id>', 'the endpoint', asId).action(act(name as EndpointAct))
   sub('rotate-secret', 'Makes a new signing secret and prints it; the old one signs beside it for a while.')
-    .argument('<id>', 'the endpoint')
+    .argument('<id>', 'the endpoint', asId)
     .option('--overlap <time>', 'how long the old one stays valid', '24 hours')
     .action(rotate)
-  sub('reveal-secret', 'Prints the current signing secret, opened with WEBHOOK_SECRETS_KEY where it is sealed; the audit log says who looked.').argument('<id>', 'the endpoint').action(reveal)
-  sub('test', 'Sends the example of an event type to this endpoint alone.').argument('<id>', 'the endpoint').option('--type <name>', 'the event type', 'test.event').action(test)
+  sub('reveal-secret', 'Prints the current signing secret, opened with WEBHOOK_SECRETS_KEY where it is sealed; the audit log says who looked.').argument('<id>', 'the endpoint', asId).action(reveal)
+  sub('test', 'Sends the example of an event type to this endpoint alone.').argument('<id>', 'the endpoint', asId).option('--type <name>', 'the event type', 'test.event').action(test)
 }

@@ -7,11 +7,11 @@ import type { JsonOption } from '../administer.ts'
 import { arrivalJson, showArrival } from '../show-arrival.ts'
 import { listenForStop } from '../told-to-stop.ts'
 
-type Options = { port: number; status?: number; delay: number; secret: readonly string[]; once?: true } & JsonOption
+type Options = { port: number; status?: number; delay: number; secret?: readonly string[]; once?: true } & JsonOption
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
-const run = async ({ port, status, delay, secret, once, json }: Options) => {
+const run = async ({ port, status, delay, secret = [], once, json }: Options) => {
   for (const text of secret) parseSecret(text, text.startsWith('whsec_') ? 'standard' : 'legacy')
   const stopping = listenForStop()
   const seen = new Set<string>()
@@ -42,7 +42,7 @@ export const register = (program: Command) =>
         'An endpoint of its URL is only sent to by a worker that runs with WEBHOOK_ALLOW_HTTP=true WEBHOOK_ALLOW_NETS=127.0.0.1.',
     )
     .option('--port <number>', 'listen on this port; 0 takes a free one', asNumber(0, 65_535), 8080)
-    .option('--secret <secret>', 'verify with the secret of the endpoint; may be given twice, as in a rotation', collect, [])
+    .option('--secret <secret>', 'verify with the secret of the endpoint; may be given twice, as in a rotation', collect)
     .option('--status <code>', 'answer every request with this status', asNumber(200, 599))
     .option('--delay <ms>', 'wait so many milliseconds before each answer', asNumber(0, 600_000), 0)
     .option('--once', 'end after the first request: with 0 if it verified or there was no secret, else with 1')

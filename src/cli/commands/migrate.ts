@@ -1,7 +1,7 @@
 /** `rowhook migrate`: brings a database up to date, and back. */
 import { InvalidArgumentError, type Command } from 'commander'
 import type { MigrationState } from '../../database/migrate.ts'
-import { printJson, type JsonOption } from '../administer.ts'
+import { printJson, snakeCased, type JsonOption } from '../administer.ts'
 import { withDatabase } from '../with-database.ts'
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -41,7 +41,7 @@ const status = (options: JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateStatus } = await loadMigrate()
     const states = await migrateStatus({ databaseUrl: url })
-    if (options.json) printJson(states)
+    if (options.json) printJson(states.map(snakeCased))
     else report('', states.map(line), 'There are no migrations.', options)
   })
 

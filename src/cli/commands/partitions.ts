@@ -1,6 +1,6 @@
 /** `rowhook partitions`: the weeks of the log. */
 import type { Command } from 'commander'
-import { administer, printOne, printRows, type JsonOption } from '../administer.ts'
+import { administer, printOne, printRows, snakeCased, type JsonOption } from '../administer.ts'
 
 const mebibytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1)
 
@@ -9,10 +9,10 @@ const run = ({ run: isRun, json }: { run?: true } & JsonOption) =>
     'partitions',
     async (client) => {
       const { listPartitions, maintainPartitions } = await import('../../database/retention.ts')
-      if (isRun) return printOne({ ...(await maintainPartitions(client)) }, { ...(json && { json }) })
+      if (isRun) return printOne(snakeCased({ ...(await maintainPartitions(client)) }), { ...(json && { json }) })
       const partitions = await listPartitions(client)
-      const rows = json ? partitions : partitions.map((each) => ({ ...each, mebibytes: mebibytes(each.bytes), due: each.isPast ? 'now, if nothing in it is open' : each.dropAt }))
-      printRows(rows.map((each) => ({ ...each })), ['name', 'starts', 'ends', 'estimatedRows', 'mebibytes', 'due'], { ...(json && { json }) })
+      const rows = json ? partitions : partitions.map((each) => ({ ...each, mebibytes: mebibytes(each.bytes), dropAt: each.isPast ? 'now, if nothing in it is open' : each.dropAt }))
+      printRows(rows.map(snakeCased), ['name', 'starts', 'ends', 'estimated_rows', 'mebibytes', 'drop_at'], { ...(json && { json }) })
     },
     { asOwner: isRun === true },
   )

@@ -1,6 +1,7 @@
 /** `rowhook postgres`: the embedded PostgreSQL by itself. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { loadConfig } from '../../config/load.ts'
+import type { Embedded } from '../../database/embedded.ts'
 import { printJson, type JsonOption } from '../administer.ts'
 import { listenForStop } from '../told-to-stop.ts'
 
@@ -8,10 +9,18 @@ type Options = { port?: number; url?: true; stop?: true } & JsonOption
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
+/** Lets go of a server that runs, and tells whether that ended it. */
+const stopIt = async (server: Embedded, { json }: JsonOption) => {
+  const wasStopped = await server.stop()
+  if (json) printJson({ was_running: server.adopted, stopped: wasStopped })
+  else print(!server.adopted ? 'It did not run.' : wasStopped ? 'It is stopped.' : 'Others use it: it stops when the last of them ends.')
+}
+
 const run = async ({ port, url, stop, json }: Options) => {
   const stopping = url || stop ? undefined : listenForStop()
   const { startEmbedded } = await import('../../database/embedded.ts')
   const server = await startEmbedded({ home: loadConfig().home, ...(port === undefined ? {} : { port }) })
+  if (stop) return stopIt(server, { ...(json && { json }) })
   if (json) printJson({ url: server.url, was_running: server.adopted })
   else if (url) print(server.url)
   if (stopping) {

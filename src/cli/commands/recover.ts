@@ -1,6 +1,7 @@
 /** `rowhook recover`: what failed, once more. */
 import type { Command } from 'commander'
 import { administer, endProgress, printOne, showProgress, type JsonOption } from '../administer.ts'
+import { asId } from '../option-values.ts'
 
 type Options = { since: string; until?: string; dryRun?: boolean } & JsonOption
 
@@ -20,7 +21,7 @@ export const register = (program: Command) =>
       'Reopens every delivery of an endpoint that failed, was cancelled or expired, of the events of a window of time. They go out at once, within the limits of the endpoint.\n' +
         'It works in batches of 10,000, and may be stopped and started again.',
     )
-    .argument('<endpoint>', 'the endpoint (rowhook endpoints list)')
+    .argument('<endpoint>', 'the endpoint (rowhook endpoints list)', asId)
     .requiredOption('--since <time>', 'events from this time on, such as 2026-08-01T10:00:00Z')
     .option('--until <time>', 'events before this time')
     .option('--dry-run', 'only count: does it, and rolls it back')

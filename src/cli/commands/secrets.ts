@@ -1,7 +1,7 @@
 /** `rowhook secrets`: what is sealed at rest, and moving to a new key. */
 import type { Command } from 'commander'
 import { RowhookError } from '../../core/errors.ts'
-import { administer, endProgress, printOne, printRows, showProgress, type JsonOption } from '../administer.ts'
+import { administer, endProgress, printOne, printRows, showProgress, snakeCased, type JsonOption } from '../administer.ts'
 import { withDatabase } from '../with-database.ts'
 
 const load = () => import('../../database/sealing.ts')
@@ -17,7 +17,7 @@ const status = ({ json }: JsonOption) =>
       keyId === null ? 'not sealed' : keyId === keyring.newest ? 'seals and opens' : keyring.ids.includes(keyId) ? 'opens' : 'not in WEBHOOK_SECRETS_KEY here'
     const unused = keyring.ids.filter((id) => !figures.some(({ keyId }) => keyId === id)).map((keyId) => ({ keyId, secrets: 0, headers: 0, endpoints: 0 }))
     const rows = [...figures, ...unused].map((each) => ({ key: each.keyId, here: useOf(each.keyId), secrets: each.secrets, headers: each.headers, endpoints: each.endpoints }))
-    if (json) return printOne({ keys: rows, closed }, { json })
+    if (json) return printOne({ keys: rows, closed: closed.map(snakeCased) }, { json })
     printRows(rows.map((row) => ({ ...row, key: row.key ?? '(none)' })), ['key', 'here', 'secrets', 'headers', 'endpoints'], {})
     if (closed.length > 0) process.stdout.write(`${closed.length} endpoints have secrets that do not open here; rowhook doctor names them.\n`)
   })
@@ -44,7 +44,7 @@ const rekeyAll = ({ json }: JsonOption) =>
       let done = 0
       const { sealed, closed } = await rekey(pool, keyring, (rows) => showProgress(`${(done += rows)} rows, at most ${most} …`))
       endProgress()
-      printOne({ key: keyring.newest, rows_sealed: sealed, left_closed: closed.length, ...(closed.length > 0 && { closed }) }, { ...(json && { json }) })
+      printOne({ key: keyring.newest, rows_sealed: sealed, left_closed: closed.length, ...(closed.length > 0 && { closed: closed.map(snakeCased) }) }, { ...(json && { json }) })
       if (closed.length > 0) process.exitCode = 1
     } finally {
       await pool.end()

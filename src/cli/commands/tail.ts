@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { administer, asText, type JsonOption, type Row } from '../administer.ts'
+import { asId } from '../option-values.ts'
 import { legible } from '../show-arrival.ts'
 import { listenForStop } from '../told-to-stop.ts'
 
@@ -41,7 +42,7 @@ export const register = (program: Command) =>
     .summary('watch deliveries in the terminal')
     .description('Prints a line for each change of a delivery as it happens, until Ctrl-C: the last ten first. It looks twice a second at the newest 2,000 deliveries of the last hour.')
     .option('--tenant <id>', 'of this tenant')
-    .option('--endpoint <id>', 'to this endpoint')
+    .option('--endpoint <id>', 'to this endpoint', asId)
     .option('--once', 'print the last ten and end')
     .option('--json', 'print a JSON object a line')
     .action(run)

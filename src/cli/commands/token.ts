@@ -5,9 +5,10 @@ import { RowhookError } from '../../core/errors.ts'
 import { printJson, type JsonOption } from '../administer.ts'
 import { apiSecret } from '../api-secret.ts'
 
-type Options = { readonly tenant?: string; readonly role: 'viewer' | 'manager' | 'owner' | 'operator'; readonly subject: string; readonly expires: number } & JsonOption
+type Options = { readonly tenant?: string; readonly role: 'viewer' | 'manager' | 'owner' | 'operator'; readonly subject: string; readonly expires?: number } & JsonOption
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+const HOUR = 3_600
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: HOUR, d: 86_400 }
 
 const asSeconds = (text: string): number => {
   const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
@@ -16,7 +17,7 @@ const asSeconds = (text: string): number => {
   return seconds
 }
 
-const run = async ({ tenant, role, subject, expires, json }: Options) => {
+const run = async ({ tenant, role, subject, expires = HOUR, json }: Options) => {
   const config = loadConfig()
   const secret = apiSecret(config)
   if (secret === undefined) {
@@ -28,7 +29,7 @@ const run = async ({ tenant, role, subject, expires, json }: Options) => {
     })
   }
   if (role !== 'operator' && tenant === undefined) {
-    throw new RowhookError({ code: 'WHCLM', message: 'The token would say too little.', detail: `A ${role} belongs to a tenant.`, hint: 'Give --tenant.' })
+    throw new RowhookError({ code: 'WHCLM', message: 'The token would say too little.', detail: `The role ${role} belongs to a tenant.`, hint: 'Give --tenant.' })
   }
   const { mintToken } = await import('../../server/mint.ts')
   const token = await mintToken(secret, config.jwtIssuer, { role, subject, expiresInSeconds: expires, ...(tenant === undefined ? {} : { tenantId: tenant }) })
@@ -44,6 +45,6 @@ export const register = (program: Command) =>
     .option('--tenant <id>', 'whose data it opens; the operator may leave it out and has all')
     .addOption(new Option('--role <role>', 'what it may do').choices(['viewer', 'manager', 'owner', 'operator']).default('owner'))
     .option('--subject <name>', 'who it stands for, in the audit log', 'developer')
-    .option('--expires <time>', 'how long it holds: 30s, 15m, 1h, 7d', asSeconds, 3_600)
+    .option('--expires <time>', 'how long it holds: 30s, 15m, 1h, 7d; left out: 1h', asSeconds)
     .option('--json', 'print JSON')
     .action(run)

@@ -21,6 +21,47 @@ const table = (tenant: string | undefined) => (tenant === undefined ? 'webhooks.
 const columnsOf = async (client: Client, tenant: string | undefined) =>
   (await client.query<{ name: string; type: string; meaning: string }>(COLUMNS, [table(tenant), bookkeeping])).rows
 
+type Column = Awaited<ReturnType<typeof columnsOf>>[number]
+
+/** A value that a setting cannot have; PostgreSQL alone would answer with the whole row. */
+const refuseValue = (name: string, value: string | null, detail: string, { meaning }: Pick<Column, 'meaning'>, cause: unknown) =>
+  new RowhookError({
+    code: 'WHVAL',
+    message: value === null ? `The setting ${name} cannot be without a value.` : `The setting ${name} cannot be ${JSON.stringify(value)}.`,
+    detail,
+    hint: `What it is: ${meaning}`,
+    cause,
+  })
+
+type Refusal = { readonly code?: string; readonly message?: string; readonly column?: string; readonly constraint?: string }
+
+/** Reads each value as its type, so that the error can name the one that does not fit. */
+const tryValue = async (client: Client, { name, type, meaning }: Column, value: string | null): Promise<void> => {
+  try {
+    await client.query(`select $1::${type}`, [value])
+  } catch (error) {
+    const { code = '', message = '' } = error as Refusal
+    throw code.startsWith('22') ? refuseValue(name, value, `It has to be of type ${type}: ${message}.`, { meaning }, error) : error
+  }
+}
+
+/** An error that names the setting whose rule was broken; any other as it is. */
+const explainRefusal = async (client: Client, relation: string, chosen: readonly Column[], values: ReadonlyMap<string, string | null>, error: unknown): Promise<unknown> => {
+  const { code, column, constraint } = error as Refusal
+  const refused = (names: readonly string[], detail: string) => {
+    const found = chosen.find(({ name }) => names.includes(name))
+    return found === undefined ? error : refuseValue(found.name, values.get(found.name) ?? null, detail, found, error)
+  }
+  if (code === '23502' && column !== undefined) return refused([column], 'It has no default of its own.')
+  if (code !== '23514' || constraint === undefined) return error
+  const { rows } = await client.query<{ columns: string[]; definition: string }>(
+    `select array(select a.attname::text from pg_attribute as a where a.attrelid = c.conrelid and a.attnum = any (c.conkey)) as columns, pg_get_constraintdef(c.oid) as definition
+       from pg_constraint as c where c.conrelid = $1::regclass and c.conname = $2`,
+    [relation, constraint],
+  )
+  return rows[0] === undefined ? error : refused(rows[0].columns, `It breaks the rule ${constraint}: ${rows[0].definition}.`)
+}
+
 /** Every setting with its value as text; of a tenant without a row there is none. */
 export const listSettings = async (client: Client, tenant: string | undefined): Promise<Setting[]> => {
   const columns = await columnsOf(client, tenant)
@@ -48,7 +89,7 @@ const refuse = (name: string, names: readonly string[], tenant: string | undefin
 
 /**
  * Changes settings, all or none. An empty value means null, where that has a meaning.
- * @throws RowhookError WHSET for a name that cannot be set; WHSQL for a value out of range
+ * @throws RowhookError WHSET for a name that cannot be set; WHVAL for a value that does not fit
  */
 export const changeSettings = async (client: Client, changes: ReadonlyMap<string, string>, tenant: string | undefined): Promise<void> => {
   const columns = await columnsOf(client, tenant)
@@ -58,8 +99,10 @@ export const changeSettings = async (client: Client, changes: ReadonlyMap<string
     if (column === undefined) throw refuse(name, settable.map((each) => each.name), tenant)
     return column
   })
+  const given = new Map([...changes].map(([name, value]) => [name, value === '' ? null : value]))
+  for (const column of chosen) await tryValue(client, column, given.get(column.name) ?? null)
   const sets = chosen.map(({ name, type }, n) => `${name} = $${n + 1}::${type}`).join(', ')
-  const values = [...changes.values()].map((value) => (value === '' ? null : value))
+  const values = [...given.values()]
   await client.query('begin')
   try {
     if (tenant === undefined) await client.query(`update webhooks.settings set ${sets}, updated_at = now()`, values)
@@ -70,6 +113,6 @@ export const changeSettings = async (client: Client, changes: ReadonlyMap<string
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
-    throw error
+    throw await explainRefusal(client, table(tenant), chosen, given, error)
   }
 }
