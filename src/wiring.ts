@@ -63,6 +63,8 @@ export type WorkerSettings = Pick<Config, 'concurrency' | 'allowHttp' | 'allowNe
   readonly staleAfterMs?: number
   /** how long a lane rests whose secrets do not open */
   readonly sealedHoldMs?: number
+  /** the database ends a statement of this worker after so long, upkeep apart; 30,000 by default */
+  readonly statementTimeoutMs?: number
   /** a lane that is due and free for so long raises an alert */
   readonly unservedAfterMs?: number
 }
@@ -74,6 +76,8 @@ export type LaunchedWorker = Worker & {
 
 /** Connections of a worker beside its lock connection and the listener of graphile-worker: reads, two record batches, jobs, rounds. */
 const POOL_SIZE = 12
+/** A thousand times what the slowest takes: the largest batch of results. One that lasts so long waits for a lock, or for nobody. */
+const STATEMENT_TIMEOUT_MS = 30_000
 const STALE_AFTER_MS = 10_000
 const POOL_END_MS = 2_000
 
@@ -82,9 +86,9 @@ const POOL_END_MS = 2_000
  * @throws RowhookError WHDBC where the database cannot be reached, WHNET for networks that are none, WHURL and its like for a URL of `urls`
  */
 export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWorker> => {
-  const { log, staleAfterMs = STALE_AFTER_MS } = settings
+  const { log, staleAfterMs = STALE_AFTER_MS, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = settings
   const onError = (error: Error) => log.warn({ err: error }, 'a connection broke')
-  const pool = createPool({ databaseUrl: workerUrl(settings.databaseUrl), name: 'rowhook worker', max: POOL_SIZE, onError })
+  const pool = createPool({ databaseUrl: workerUrl(settings.databaseUrl), name: 'rowhook worker', max: POOL_SIZE, statementTimeoutMs, onError })
   const keyring = keyringOf(settings)
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   try {

@@ -14,6 +14,11 @@ export type PoolOptions = {
   readonly role?: Role
   /** 10 by default */
   readonly max?: number
+  /**
+   * Milliseconds after which the server ends a statement; a connection that has said nothing after a fifth more is given up.
+   * No limit by default; `unhurried` lets single statements take longer.
+   */
+  readonly statementTimeoutMs?: number | undefined
   /** told when an idle connection breaks; the pool replaces it by itself */
   readonly onError?: (error: Error) => void
 }
@@ -27,6 +32,9 @@ export const withRole = (databaseUrl: string, role: Role): string => {
   url.searchParams.set('options', [url.searchParams.get('options'), `-c role=${role}`].filter(Boolean).join(' '))
   return url.href
 }
+
+/** The server itself ends a statement: a connection that says nothing for so much longer leads nowhere any more. */
+export const answerMs = (statementTimeoutMs: number): number => statementTimeoutMs * 1.2
 
 const socketsOf = new WeakMap<pg.Pool, ReadonlySet<Socket>>()
 
@@ -57,8 +65,22 @@ const closeReadOnlySessions = (pool: pg.Pool): void => {
   })
 }
 
+/** pg's message for a statement without an answer in time; it has no code. */
+const NO_ANSWER = 'Query read timeout'
+
+/** pg leaves a connection as it is whose statement got no answer in time, so that who has it next would wait for the same. */
+const endWhenSilent = (client: pg.PoolClient): void => {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  const watched = (...args: unknown[]): unknown => {
+    const answer = query(...args)
+    if (answer instanceof Promise) answer.catch((error: Error) => (error.message === NO_ANSWER ? (client as unknown as pg.Client).end() : undefined))
+    return answer // without a promise it is the pool's own, which closes a connection after any error
+  }
+  client.query = watched as typeof client.query
+}
+
 /** Makes a pool. Nothing connects yet: `checkPool` does, for a clear error at start. */
-export const createPool = ({ databaseUrl, name, role, max = 10, onError = () => undefined }: PoolOptions): pg.Pool => {
+export const createPool = ({ databaseUrl, name, role, max = 10, statementTimeoutMs, onError = () => undefined }: PoolOptions): pg.Pool => {
   const sockets = new Set<Socket>()
   const openSocket = (): Socket => {
     const socket = new Socket()
@@ -72,10 +94,14 @@ export const createPool = ({ databaseUrl, name, role, max = 10, onError = () => 
     max,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    ...(statementTimeoutMs === undefined ? undefined : { statement_timeout: statementTimeoutMs, query_timeout: answerMs(statementTimeoutMs) }),
   })
   socketsOf.set(pool, sockets)
   pool.on('error', onError)
-  pool.on('connect', (client) => client.on('error', onError)) // one that breaks while it is checked out
+  pool.on('connect', (client) => {
+    client.on('error', onError) // one that breaks while it is checked out
+    endWhenSilent(client)
+  })
   closeReadOnlySessions(pool)
   return pool
 }

@@ -4,8 +4,10 @@ import * as assert from 'uvu/assert'
 import { RowhookError } from '../../src/core/errors.ts'
 import { booleanArray, doubleArray, integerArray, textArray, uuidArray } from '../../src/database/binary-arrays.ts'
 import { checkPool, createPool, type PoolOptions } from '../../src/database/pool.ts'
+import { unhurried } from '../../src/database/unhurried.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { createDoor } from '../support/door.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const work = await createTestDatabase({ template: 'empty' })
@@ -55,6 +57,38 @@ pools('says what to do about a database that is not there', async () => {
 pools('names migrate where the role may not be taken', async () => {
   const error = await refusal({ databaseUrl: `${db.url}?options=-c%20role%3Drowhook_nobody` })
   assert.match(error.hint!, 'rowhook migrate up')
+})
+
+pools('ends a statement that takes too long', async () => {
+  const pool = createPool({ databaseUrl: work.url, name: 'test', max: 1, statementTimeoutMs: 50 })
+  const error = await pool.query('select pg_sleep(10)').catch((thrown: unknown) => thrown)
+  assert.is((error as { code?: string }).code, '57014')
+  const { rows } = await pool.query('select 1 as one')
+  assert.equal(rows, [{ one: 1 }])
+  await pool.end()
+})
+
+pools('lets a statement take longer where that is said, and no other one', async () => {
+  const pool = createPool({ databaseUrl: work.url, name: 'test', max: 1, statementTimeoutMs: 50 })
+  const client = await pool.connect()
+  assert.is((await unhurried(client, (slow) => slow.query('select pg_sleep(0.2)'))).rowCount, 1)
+  const error = await client.query('select pg_sleep(10)').catch((thrown: unknown) => thrown)
+  assert.is((error as { code?: string }).code, '57014')
+  client.release()
+  await pool.end()
+})
+
+pools('does not wait for an answer that never comes, and gives nobody that connection again', async () => {
+  const door = await createDoor(work.url)
+  const pool = createPool({ databaseUrl: door.url, name: 'test', max: 1, statementTimeoutMs: 100 })
+  const client = await pool.connect()
+  door.vanish()
+  const error = await client.query('select').catch((thrown: unknown) => thrown)
+  assert.match((error as Error).message, 'timeout')
+  client.release()
+  assert.is((await pool.query('select')).rowCount, 1)
+  await pool.end()
+  door.close()
 })
 
 pools('passes binary arrays on as they were', async () => {

@@ -1,7 +1,6 @@
 /** The worker lives through what happens to its database, by itself. */
 import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -13,6 +12,7 @@ import { migrateUp } from '../../src/database/migrate.ts'
 import { launchWorker } from '../../src/wiring.ts'
 import { startEngine } from '../delivery/support/engine.ts'
 import { testServerSettings } from '../support/cluster.ts'
+import { createDoor } from '../support/door.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
 import { createReceiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
@@ -128,32 +128,6 @@ trouble('records what was answered while the database was away, and sends nothin
   }
 })
 
-/** Stands before the database. What came through it before `vanish` hears nothing any more, and is not told so: as from a host that lost its power. */
-const createDoor = async (databaseUrl: string) => {
-  const { hostname, port } = new URL(databaseUrl)
-  const open = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
-    for (const [one, other] of [[near, far], [far, near]] as const) {
-      open.add(one)
-      one.on('error', () => undefined)
-      one.on('close', () => other.destroy())
-      one.pipe(other)
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = new URL(databaseUrl)
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    url: url.href,
-    vanish: () => {
-      for (const socket of open) socket.unpipe().pause()
-      open.clear()
-    },
-    close: () => server.close(),
-  }
-}
-
 trouble('finds the database again that vanished without closing a connection', async () => {
   await engine.worker().stop(0)
   const door = await createDoor(engine.db.url)
@@ -165,6 +139,33 @@ trouble('finds the database again that vanished without closing a connection', a
   await engine.waitForStatus((await hook.publish()).id, 'success', 15_000)
   await worker.stop(0)
   door.close()
+})
+
+trouble('goes on by other connections when one that it needs gets no answer any more, and keeps its lanes', async () => {
+  const door = await createDoor(engine.db.url)
+  const hook = await engine.hook()
+  const worker = await startTestWorker(door.url, { statementTimeoutMs: 400, place: placeOf(engine.db.url) })
+  await engine.waitForStatus((await hook.publish()).id, 'success')
+  const { workerId } = worker.vitals()
+  door.vanish('rowhook worker')
+  await engine.waitForStatus((await hook.publish()).id, 'success')
+  assert.is(worker.vitals().workerId, workerId)
+  await waitFor(() => door.vanished() <= 1, { what: 'every connection to be given up but the listener, which asks nothing' })
+  await worker.stop(0)
+  door.close()
+})
+
+trouble('does not wait for ever where somebody keeps a table locked', async () => {
+  const hook = await engine.hook()
+  const worker = await startTestWorker(engine.db.url, { statementTimeoutMs: 400 })
+  const blocker = await engine.db.connect()
+  await blocker.query('begin; lock table webhooks.endpoint_stats in access exclusive mode') // attempts cannot be recorded
+  const { id } = await hook.publish()
+  await waitFor(() => worker.lines.some(({ fields }) => (fields['err'] as { code?: string } | undefined)?.code === '57014'), { what: 'a statement to be ended' })
+  await blocker.query('rollback')
+  await engine.waitForStatus(id, 'success')
+  assert.is(hook.requests().length, 1)
+  await worker.stop(0)
 })
 
 trouble.run()
