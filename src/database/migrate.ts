@@ -7,7 +7,7 @@ import { runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { RowhookError } from '../core/errors.ts'
 import { connectClient } from './connection-error.ts'
-import { createLedgers, dropLedgers, groups, ledgerOf, readLedgers, refuseNewer, type Group, type MigrationState } from './migrate/ledger.ts'
+import { createLedgers, dropLedgers, groups, ledgerOf, readLedgers, recordChecksums, refuseChanged, refuseNewer, type Group, type MigrationState } from './migrate/ledger.ts'
 import { prepareDatabase } from './migrate/roles.ts'
 import { readMigrationSettings, type MigrationSettings } from './migrate/settings.ts'
 import { createPool } from './pool.ts'
@@ -122,7 +122,10 @@ const runGroup = async ({ client, folder }: Migrator, group: Group, direction: '
 
 const runEach = async (migrator: Migrator, group: Group, direction: 'up' | 'down', count: number): Promise<string[]> => {
   let done: string[] = []
-  const run = async () => void (done = await runGroup(migrator, group, direction, count))
+  const run = async () => {
+    done = await runGroup(migrator, group, direction, count)
+    if (direction === 'up') await recordChecksums(migrator.client, migrator.folder, group, done.map((name) => name.slice(group.length + 1)))
+  }
   await (group === 'core' ? asOwner(migrator.client, run) : run())
   return done
 }
@@ -130,17 +133,21 @@ const runEach = async (migrator: Migrator, group: Group, direction: 'up' | 'down
 const namesIn = (states: readonly MigrationState[], group: Group, state: MigrationState['state']) =>
   states.filter((each) => each.group === group && each.state === state)
 
+/** What can be undone: that a file has changed since does not keep anybody from it. */
+const inPlace = (states: readonly MigrationState[], group: Group) => [...namesIn(states, group, 'applied'), ...namesIn(states, group, 'changed')]
+
 /**
  * Brings a database up to date. Several runners at once wait for each other, and a second run does nothing.
  * The core belongs to rowhook_owner, the store to the connecting user.
  * @param options.coreOnly leaves out the sample domain, for somebody who brings tables of his own
  * @returns what was applied, as `group/name`, in order
- * @throws RowhookError WHDBC (not reached), WHNEW (migrated by a newer version), WHROL, WHOWN (rights), WHMIG (a migration failed; its group is rolled back)
+ * @throws RowhookError WHDBC (not reached), WHNEW (migrated by a newer version), WHCHG (migrations were rewritten since), WHROL, WHOWN (rights), WHMIG (a migration failed; its group is rolled back)
  */
 export const migrateUp = (options: MigrateOptions & { readonly coreOnly?: boolean }): Promise<string[]> =>
   withMigrator(options, async (migrator) => {
     const { client, databaseUrl, states } = migrator
     refuseNewer(states)
+    refuseChanged(options.coreOnly ? states.filter(({ group }) => group === 'core') : states)
     await prepareDatabase(client)
     await migrateGraphileWorker(databaseUrl)
     await asOwner(client, () => createLedgers(client))
@@ -163,10 +170,10 @@ export const migrateDown = (options: MigrateOptions & { readonly count: number }
     refuseNewer(migrator.states)
     const undone: string[] = []
     for (const group of groups.toReversed()) {
-      const count = Math.min(options.count - undone.length, namesIn(migrator.states, group, 'applied').length)
+      const count = Math.min(options.count - undone.length, inPlace(migrator.states, group).length)
       if (count > 0) undone.push(...(await runEach(migrator, group, 'down', count)))
     }
-    const left = migrator.states.filter(({ state }) => state === 'applied').length - undone.length
+    const left = groups.reduce((sum, group) => sum + inPlace(migrator.states, group).length, 0) - undone.length
     if (left === 0 && undone.length > 0) await asOwner(migrator.client, () => dropLedgers(migrator.client))
     return undone
   })

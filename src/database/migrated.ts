@@ -1,14 +1,15 @@
 /** Whether a database is ready for this version: asked before a process starts to work on it. */
 import { RowhookError } from '../core/errors.ts'
 import { migrateStatus } from './migrate.ts'
-import { refuseNewer } from './migrate/ledger.ts'
+import { refuseChanged, refuseNewer } from './migrate/ledger.ts'
 
 /**
- * @throws RowhookError WHMIS where migrations of the core are missing, WHNEW where a newer version has migrated, WHDBC
+ * @throws RowhookError WHMIS where migrations of the core are missing, WHNEW where a newer version has migrated, WHCHG where a migration was rewritten since, WHDBC
  */
 export const checkMigrated = async (databaseUrl: string): Promise<void> => {
   const core = (await migrateStatus({ databaseUrl })).filter(({ group }) => group === 'core')
   refuseNewer(core)
+  refuseChanged(core)
   const pending = core.filter(({ state }) => state === 'pending')
   if (pending.length === 0) return
   throw new RowhookError({

@@ -44,6 +44,7 @@ doctor('finds nothing in good health, and ends with 0', async () => {
 type Plant = { readonly name: string; readonly sql?: string; readonly more?: Partial<Patient>; readonly finds: RegExp; readonly undo?: string }
 
 const plants: readonly Plant[] = [
+  { name: 'a migration that was rewritten since', sql: `update webhooks.migrations_core set checksum = checksum || 'x' where name = '120_settings'`, undo: `update webhooks.migrations_core set checksum = left(checksum, 64)`, finds: /^fault migrations: Migrations have changed since [^]* core\/120_settings\.$/ },
   { name: 'no worker', sql: `update webhooks_private.workers set ended_at = now(), ended_how = 'stopped'`, undo: `update webhooks_private.workers set ended_at = null, ended_how = null`, finds: /^fault workers: No worker runs/ },
   { name: 'a silent worker', sql: `insert into webhooks_private.workers (id, host, pid, version, heartbeat_at) values ('00000000-0000-0000-0000-000000000001', 'x', 1, '1', now() - interval '1 minute')`, undo: `delete from webhooks_private.workers where host = 'x'`, finds: /^warning workers: 1 of 2/ },
   { name: 'a disarmed database', sql: `update webhooks_private.arming set disarmed_reason = 'it is a copy'`, undo: `update webhooks_private.arming set disarmed_reason = null`, finds: /^fault clone guard: Nothing is sent: it is a copy/ },

@@ -122,6 +122,30 @@ migrate('refuses a database that a newer version has migrated', async (context) 
   assert.match(error.detail!, 'core/110_second')
 })
 
+migrate('refuses to go on where a migration was rewritten since, and says which; comments may be put better', async (context) => {
+  await migrateUp(optionsOf(context))
+  const reworded = '-- It comes first.\n\n-- Up Migration\n-- The first.\n/* And\n * more. */\n  create table webhooks.first ();\n\n-- Down Migration\ndrop table if exists webhooks.first;\n'
+  write(context.folder, 'core/100_first.sql', reworded)
+  assert.equal(await migrateUp(optionsOf(context)), [])
+  write(context.folder, 'core/100_first.sql', reworded.replace('first ()', 'first (id integer)'))
+  assert.equal((await migrateStatus(optionsOf(context))).map(({ state }) => state), ['changed', 'applied', 'applied'])
+  const error = await failure(migrateUp(optionsOf(context)))
+  assert.is(error.code, 'WHCHG')
+  assert.match(error.detail!, /here: core\/100_first\.$/)
+  assert.is((await migrateDown({ ...optionsOf(context), count: 3 })).length, 3, 'it can be undone')
+})
+
+migrate('makes no claim about migrations that were applied before checksums were kept', async (context) => {
+  await migrateUp(optionsOf(context))
+  await context.db.pool.query('alter table webhooks.migrations_core drop column checksum')
+  write(context.folder, 'core/100_first.sql', migration('webhooks.other'))
+  assert.equal((await migrateStatus(optionsOf(context))).map(({ state }) => state), ['applied', 'applied', 'applied'])
+  write(context.folder, 'core/120_third.sql', migration('webhooks.third'))
+  assert.equal(await migrateUp(optionsOf(context)), ['core/120_third'])
+  const { rows } = await context.db.pool.query('select name, checksum is not null as known from webhooks.migrations_core order by id')
+  assert.equal(rows.map(({ known }: { known?: boolean }) => known), [false, false, true])
+})
+
 migrate('rolls a group back that fails, and names file and line', async (context) => {
   write(context.folder, 'core/120_broken.sql', '-- Up Migration\nselect 1;\n\nselect nonsense;\n')
   const error = await failure(migrateUp(optionsOf(context)))

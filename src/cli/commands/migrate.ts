@@ -80,7 +80,7 @@ export const register = (program: Command) => {
     .option('--json', 'print JSON')
     .action(down)
   migrate.command('redo').description('Undoes the last migration and applies it again.').option('--json', 'print JSON').action(redo)
-  migrate.command('status').description('Lists every migration and when it was applied. Changes nothing.').option('--json', 'print JSON').action(status)
+  migrate.command('status').description('Lists every migration: applied and when, pending, changed since (until 1.0), or unknown to this version. Changes nothing.').option('--json', 'print JSON').action(status)
   migrate
     .command('create')
     .description('Makes the file of a new migration, with a part to go up and a part to go down.')
