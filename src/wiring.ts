@@ -9,7 +9,7 @@ import { applyEnvironmentEndpoints } from './database/environment-endpoints.ts'
 import { createLaneStore } from './database/lane-store.ts'
 import { checkPool, createPool, cutConnections } from './database/pool.ts'
 import { chainAuditLog } from './database/audit.ts'
-import { isRefusal, recordResults } from './database/results.ts'
+import { isRefusal, recordResults, setAside } from './database/results.ts'
 import { readQueueFigures } from './database/queue-figures.ts'
 import { workerUrl } from './database/session.ts'
 import { sealPlain } from './database/sealing.ts'
@@ -147,6 +147,10 @@ export const launchWorker = async (settings: WorkerSettings): Promise<LaunchedWo
       createRecorder({
         record: (results) => recordResults(pool, workerId, results),
         isRefusal,
+        setAside: (result, refusal) => {
+          log.error({ err: refusal, deliveryId: result.deliveryId, endpointId: result.endpointId }, 'a delivery was quarantined: its result is refused again and again')
+          return setAside(pool, result, refusal)
+        },
         onTrouble: (error, results) => log.error({ err: error, results }, 'results could not be recorded; trying again'),
         signal: places.stopRecording.signal,
       }),

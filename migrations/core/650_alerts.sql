@@ -109,6 +109,14 @@ begin atomic
          jsonb_build_object('worker_id', w.id, 'host', w.host, 'pid', w.pid)
     from webhooks_private.workers as w where w.ended_how = 'died' and w.ended_at > as_of - interval '15 minutes'
   union all
+  select 'quarantined', q.endpoint_id::text,
+         format('%s of the last day to endpoint %s had to be set aside; the newest, %s: %s', case when count(*) = 1 then 'A delivery' else count(*) || ' deliveries' end,
+                q.endpoint_id, (array_agg(q.id order by q.id desc))[1], substr((array_agg(q.last_error order by q.id desc))[1], 14)),
+         jsonb_build_object('endpoint_id', q.endpoint_id, 'deliveries', count(*), 'newest', (array_agg(q.id order by q.id desc))[1])
+    from (select d.id, d.endpoint_id, d.last_error, d.finished_at from webhooks.deliveries as d where d.status = 'failed' order by d.id desc limit 10000) as q
+   where q.last_error like 'quarantined: %' and q.finished_at > as_of - interval '1 day'
+   group by q.endpoint_id
+  union all
   select 'circle', concat(c.tenant_id, ' ', c.event_type), (array_agg(c.summary order by c.id desc))[1], jsonb_build_object('tenant_id', c.tenant_id, 'event_type', c.event_type, 'last_event_id', (array_agg(c.event_id order by c.id desc))[1])
     from (select e.id, e.data ->> 'tenant_id' as tenant_id, e.data ->> 'event_type' as event_type, e.data ->> 'summary' as summary, e.data ->> 'event_id' as event_id
             from webhooks.events as e
@@ -144,7 +152,7 @@ begin
                                       coalesce(array_agg(t.subject order by t.subject) filter (where t.kind is not null), '{}'),
                                       array_agg(t.summary order by t.subject) filter (where t.kind is not null),
                                       array_agg(t.details order by t.subject) filter (where t.kind is not null), as_of)
-     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'circle', 'capture_failed', 'sealed_endpoint', 'partitions_ahead']) as k (kind)
+     from unnest(array['dead_letters', 'dead_letter_age', 'retry_rate', 'error_rate', 'p95_latency', 'availability', 'backlog_age', 'worker_lost', 'quarantined', 'circle', 'capture_failed', 'sealed_endpoint', 'partitions_ahead']) as k (kind)
      left join webhooks_private.troubles(as_of) as t on t.kind = k.kind
     group by k.kind;
 end

@@ -151,6 +151,25 @@ export const recordResults = async (pool: pg.Pool, workerId: string, results: re
 }
 
 /**
+ * Ends a delivery whose result Postgres refuses, by a statement that holds nothing of the answer and spends no attempt.
+ * @returns what became of it; `undefined`: it has ended, or was attempted by somebody else
+ */
+export const setAside = async (pool: pg.Pool, { deliveryId, attemptsBefore, status, errorKind }: AttemptResult, refusal: unknown): Promise<Recorded | undefined> => {
+  const answer = status === null ? `the request failed (${errorKind})` : `it was answered with HTTP ${status}`
+  const { rows } = await pool.query<Recorded>(
+    `update webhooks.deliveries as d
+        set status = 'failed', next_retry_at = null, finished_at = clock_timestamp(), last_error = $3
+      where d.id = $1
+        and d.attempts = $2
+        and d.status in ('pending', 'retrying')
+     returning d.id as "deliveryId", d.status, d.attempts, false as "isRecovered",
+               case when d.tenant_id <> 'rowhook' then webhooks_private.tell_of_delivery('delivery.failed', d.id) end as told`,
+    [deliveryId, attemptsBefore, `quarantined: ${answer}, and PostgreSQL refuses to record that (${(refusal as { code?: string }).code})`],
+  )
+  return rows.map(({ deliveryId: id, status: now, attempts, isRecovered }) => ({ deliveryId: id, status: now, attempts, isRecovered }))[0]
+}
+
+/**
  * Whether an error is Postgres's answer to the content of a batch (data, constraint or syntax, SQLSTATE classes 22, 23, 42,
  * 54), and not its absence or a conflict that passes.
  */

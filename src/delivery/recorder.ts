@@ -7,6 +7,8 @@ export type RecorderDeps = {
   readonly record: (results: readonly AttemptResult[]) => Promise<Recorded[]>
   /** whether an error is the database's answer to this batch, and not its absence */
   readonly isRefusal: (error: unknown) => boolean
+  /** ends a delivery whose result Postgres refuses even bare; `undefined`: somebody else was faster */
+  readonly setAside: (result: AttemptResult, refusal: unknown) => Promise<Recorded | undefined>
   /** told once a batch that is refused, or has to wait for the database */
   readonly onTrouble: (error: unknown, results: number) => void
   /** ends the wait for a database that is away */
@@ -20,7 +22,8 @@ export type RecordedOrLost = Recorded | 'lost'
 
 export type Recorder = {
   /**
-   * Resolves when the result is committed; rejects when the database stays away, or refuses even the bare facts.
+   * Resolves when the result is committed; rejects when the database stays away, or refuses even the bare facts. Whoever then sends
+   * again comes back with the next refusal: after some of them the delivery is set aside, and resolves as failed.
    * @param isUrgent something waits for it: it is written at once, with all that has collected
    */
   readonly add: (result: AttemptResult, isUrgent?: boolean) => Promise<RecordedOrLost>
@@ -46,6 +49,12 @@ const PATIENCE_MS = 5 * 60_000
 /** Short, so that what happened before a restart is recorded before others take the lanes and read them. */
 const PAUSE_MS = 100
 
+/** What Postgres refuses so often even bare is set aside: its receiver would get it again and again. */
+const MOST_REFUSALS = 3
+/** Where nothing else was recorded meanwhile, results may be refused altogether, which somebody can mend. */
+const MOST_WHEN_ALL_ARE_REFUSED = 10
+const MOST_REFUSED = 10_000
+
 /** Without what may have upset Postgres: a result that it refused alone is recorded by its bare facts. */
 const bare = (result: AttemptResult): AttemptResult => ({
   ...result,
@@ -58,10 +67,10 @@ const bare = (result: AttemptResult): AttemptResult => ({
 /**
  * Written at once when results are rare; when they are not, they collect for some milliseconds (group commit): what follows
  * from them, such as giving lanes back, then goes together as well. A batch that Postgres refuses is
- * halved until the culprit is alone, which is recorded without headers and body. While the database is away they wait: that
+ * halved until the culprit is alone, which is recorded without headers and body, or set aside if even that is refused again and again. While the database is away they wait: that
  * a batch is recorded twice, because the connection broke after the commit, is prevented by the fence of each result.
  */
-export const createRecorder = ({ record, isRefusal, onTrouble, signal, patienceMs = PATIENCE_MS }: RecorderDeps): Recorder => {
+export const createRecorder = ({ record, isRefusal, setAside, onTrouble, signal, patienceMs = PATIENCE_MS }: RecorderDeps): Recorder => {
   let waiting: Waiting[] = []
   let underWay = 0
   let isScheduled = false
@@ -73,13 +82,18 @@ export const createRecorder = ({ record, isRefusal, onTrouble, signal, patienceM
   /** average time between results */
   let gapMs = 10 * EXPECTED_WITHIN_MS
   let onDrained: (() => void)[] = []
+  let recordedBatches = 0
+  /** how often results of a delivery were refused even bare, and what had been recorded at the first time */
+  const refused = new Map<string, { times: number; readonly recordedBatches: number }>()
 
   /** Records a batch, as soon as the database is there. */
   const recordPatiently = async (results: readonly AttemptResult[]): Promise<Recorded[]> => {
     const deadlineMs = performance.now() + patienceMs
     for (let tries = 1; ; tries += 1) {
       try {
-        return await record(results)
+        const recorded = await record(results)
+        recordedBatches += 1
+        return recorded
       } catch (error) {
         if (tries === 1) onTrouble(error, results.length)
         if (isRefusal(error) || signal.aborted || performance.now() > deadlineMs) throw error
@@ -88,13 +102,30 @@ export const createRecorder = ({ record, isRefusal, onTrouble, signal, patienceM
     }
   }
 
+  const onRefusedBare = async ({ result, resolve, reject }: Waiting, refusal: unknown): Promise<void> => {
+    const { deliveryId } = result
+    const known = refused.get(deliveryId) ?? { times: 0, recordedBatches }
+    known.times += 1
+    if (refused.size >= MOST_REFUSED) refused.clear()
+    refused.set(deliveryId, known)
+    if (known.times < (recordedBatches > known.recordedBatches ? MOST_REFUSALS : MOST_WHEN_ALL_ARE_REFUSED)) return reject(refusal)
+    try {
+      resolve((await setAside(result, refusal)) ?? 'lost')
+      refused.delete(deliveryId)
+    } catch (error) {
+      reject(error)
+    }
+  }
+
   const write = async (batch: readonly Waiting[], isBare = false): Promise<void> => {
     try {
       const recorded = new Map((await recordPatiently(batch.map(({ result }) => (isBare ? bare(result) : result)))).map((each) => [each.deliveryId, each]))
       for (const { result, resolve } of batch) resolve(recorded.get(result.deliveryId) ?? 'lost')
     } catch (error) {
-      if (!isRefusal(error) || isBare) {
+      if (!isRefusal(error)) {
         for (const { reject } of batch) reject(error)
+      } else if (isBare) {
+        await onRefusedBare(batch[0]!, error)
       } else if (batch.length === 1) {
         await write(batch, true)
       } else {

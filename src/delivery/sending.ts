@@ -1,5 +1,4 @@
 /** Starts requests, fairly among lanes and within every bound, and follows each to its recorded result. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describeOutcome, type Outcome } from '../core/outcome.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { DueDelivery } from '../database/pages.ts'
@@ -14,6 +13,7 @@ import { countTenant, occupy, vacate } from './places.ts'
 import { began, cameBack } from './probation.ts'
 import type { RecordedOrLost } from './recorder.ts'
 import type { RegistryDeps } from './registry-deps.ts'
+import { createRests } from './rests.ts'
 
 export type SendingDeps = RegistryDeps & {
   readonly lanes: ReadonlyMap<string, Lane>
@@ -34,14 +34,12 @@ export type Sending = {
   readonly drain: () => Promise<void>
 }
 
-/** How long a delivery rests whose attempt could not be recorded. */
-const REST_MS = 5_000
-
 export const createSending = (deps: SendingDeps): Sending => {
   const { clock, store, places, log, counters } = deps
   const ready = new Set<Lane>()
   let onDrained: (() => void)[] = []
   let isScheduled = false
+  const rests = createRests(deps.stopSignal)
 
   const gate = createGate({ ...deps, onOpen: (lane) => schedule(lane) })
 
@@ -169,12 +167,12 @@ export const createSending = (deps: SendingDeps): Sending => {
       // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
       const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
       report(due, result, await deps.recorder.add(result, isUrgent), outcome)
+      rests.forget(due.id)
       await afterwards?.()
     } catch (error) {
       counters.failedSteps += 1
       log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a step of a delivery failed; what is not recorded will be repeated')
-      // Not at once: what cannot be recorded would be sent again and again.
-      await sleep(REST_MS, undefined, { signal: deps.stopSignal }).catch(() => undefined)
+      await rests.rest(due.id)
     } finally {
       if (isDisabling) lane.disabledMs = clock.monotonicMs() // or it could not be written, and counts no more
       lane.busy.delete(due.id)

@@ -133,6 +133,18 @@ answers('“webhook-delivery: abort-message” ends this delivery alone', async 
   assert.is((await engine.endpoint(hook.endpointId))['is_active'], true)
 })
 
+answers('what cannot be recorded at all is set aside after three requests, and what can goes on', async () => {
+  await db.pool.query('alter table webhooks.attempts add constraint no_teapots check (status <> 418) not valid')
+  const hook = await engine.hook({}, (request) => (JSON.parse(request.body.toString()).data.teapot === true ? 418 : 200))
+  const { id } = await hook.publish('{"teapot":true}')
+  await hook.waitForRequest(1)
+  await engine.waitForStatus((await hook.publish('{}')).id, 'success')
+  const done = await engine.waitForStatus(id, 'failed')
+  await db.pool.query('alter table webhooks.attempts drop constraint no_teapots')
+  assert.equal([done.attempts, done.last_error], [0, 'quarantined: it was answered with HTTP 418, and PostgreSQL refuses to record that (23514)'])
+  assert.is(hook.requests().length, 4)
+})
+
 answers('a receiver that does not answer is given up at the deadline', async () => {
   const hook = await engine.hook({ timeout_ms: 1_000, max_attempts: 1 }, () => undefined)
   const { id } = await hook.publish()

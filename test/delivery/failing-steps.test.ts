@@ -6,7 +6,7 @@ import { addressPolicy } from '../../src/core/address.ts'
 import { createLaneStore } from '../../src/database/lane-store.ts'
 import { takeLanes } from '../../src/database/lane-endpoints.ts'
 import { heldLocks, releaseLanes } from '../../src/database/lanes.ts'
-import { isRefusal, recordResults } from '../../src/database/results.ts'
+import { isRefusal, recordResults, setAside } from '../../src/database/results.ts'
 import { openLockSession, workerUrl } from '../../src/database/session.ts'
 import { sweepLanes } from '../../src/database/workers.ts'
 import { systemClock } from '../../src/delivery/clock.ts'
@@ -79,6 +79,7 @@ const registry = createRegistry({
   recorder: createRecorder({
     record: (results) => passing('record', () => recordResults(pool, '00000000-0000-7000-8000-000000000000', results)),
     isRefusal,
+    setAside: (result, refusal) => setAside(pool, result, refusal),
     onTrouble: () => undefined,
     signal: new AbortController().signal,
   }),

@@ -9,7 +9,7 @@ import { addressPolicy } from '../../src/core/address.ts'
 import { createLaneStore } from '../../src/database/lane-store.ts'
 import { takeLanes } from '../../src/database/lane-endpoints.ts'
 import { releaseLanes, heldLocks, type Release } from '../../src/database/lanes.ts'
-import { isRefusal, recordResults } from '../../src/database/results.ts'
+import { isRefusal, recordResults, setAside } from '../../src/database/results.ts'
 import { openLockSession, workerUrl } from '../../src/database/session.ts'
 import { systemClock } from '../../src/delivery/clock.ts'
 import { createMemories } from '../../src/delivery/memory.ts'
@@ -71,6 +71,7 @@ const registry: Registry = createRegistry({
   recorder: createRecorder({
     record: (results) => recordResults(pool, '00000000-0000-7000-8000-000000000000', results),
     isRefusal,
+    setAside: (result, refusal) => setAside(pool, result, refusal),
     onTrouble: (error) => {
       throw error
     },

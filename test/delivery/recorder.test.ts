@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPool } from '../../src/database/pool.ts'
-import { isRefusal, recordResults, type AttemptResult, type Recorded } from '../../src/database/results.ts'
+import { isRefusal, recordResults, setAside, type AttemptResult, type Recorded } from '../../src/database/results.ts'
 import { createRecorder, type RecorderDeps } from '../../src/delivery/recorder.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
@@ -31,7 +31,7 @@ const refusal = Object.assign(new Error('invalid input syntax for type json'), {
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
 const create = (record: RecorderDeps['record'], more: Partial<RecorderDeps> = {}) =>
-  createRecorder({ record, isRefusal, onTrouble: () => undefined, signal: new AbortController().signal, ...more })
+  createRecorder({ record, isRefusal, onTrouble: () => undefined, signal: new AbortController().signal, setAside: () => Promise.reject(new Error('nothing is to be set aside')), ...more })
 
 const recorder = suite('recorder')
 
@@ -92,6 +92,66 @@ recorder('gets past a real answer that jsonb cannot hold', async () => {
     assert.equal((await deliveriesOf(db.pool, endpointId)).map(({ status }) => status), ['success', 'success', 'success'])
     const { rows } = await db.pool.query<{ headers: unknown }>('select response_headers as headers from webhooks.attempts order by delivery_id')
     assert.equal(rows.map(({ headers }) => headers), [{ x: 'y' }, null, { x: 'y' }])
+  } finally {
+    await pool.end()
+    await db.drop()
+  }
+})
+
+/** Adds a result so often, and gives the answer to the last, or the error. */
+const addTimes = async (add: ReturnType<typeof create>['add'], times: number, culprit: AttemptResult, between: () => Promise<unknown> = () => Promise.resolve()) => {
+  let answer: unknown
+  for (let time = 1; time <= times; time += 1) {
+    answer = await add(culprit).catch((error: unknown) => error)
+    if (time < times) await between()
+  }
+  return answer
+}
+
+recorder('sets a delivery aside whose result is refused three times even bare, while others are recorded', async () => {
+  const aside: unknown[] = []
+  const { add } = create((results) => (results.some(({ deliveryId }) => deliveryId === 'culprit') ? Promise.reject(refusal) : Promise.resolve(recorded(results))), {
+    setAside: async ({ deliveryId }, error) => {
+      aside.push([deliveryId, error])
+      return { deliveryId, status: 'failed', attempts: 0, isRecovered: false }
+    },
+  })
+  assert.is(await addTimes(add, 2, result('culprit'), () => add(result('other'))), refusal)
+  assert.equal(aside, [])
+  assert.equal(await add(result('culprit')), { deliveryId: 'culprit', status: 'failed', attempts: 0, isRecovered: false })
+  assert.equal(aside, [['culprit', refusal]])
+  assert.is(await add(result('culprit')).catch((error: unknown) => error), refusal, 'it counts anew')
+})
+
+recorder('waits longer before it sets one aside where Postgres refuses every result', async () => {
+  let aside = 0
+  const { add } = create(() => Promise.reject(refusal), { setAside: () => Promise.resolve(void (aside += 1)) })
+  assert.is(await addTimes(add, 9, result('culprit')), refusal)
+  assert.is(aside, 0)
+  assert.is(await add(result('culprit')), 'lost', 'somebody else was faster')
+  assert.is(aside, 1)
+})
+
+recorder('tries again to set aside what could not be', async () => {
+  let tries = 0
+  const { add } = create(() => Promise.reject(refusal), { setAside: () => ((tries += 1) === 1 ? Promise.reject(away) : Promise.resolve(undefined)) })
+  assert.is(await addTimes(add, 10, result('culprit')), away)
+  assert.is(await add(result('culprit')), 'lost')
+  assert.is(tries, 2)
+})
+
+recorder('sets a delivery aside with a reason, unless it ended meanwhile', async () => {
+  const db = await createTestDatabase({ template: 'core' })
+  const pool = createPool({ databaseUrl: db.url, name: 'recorder test', role: 'rowhook_owner' })
+  try {
+    const endpointId = await createEndpoint(db.pool)
+    await createEvents(db.pool)
+    const { id } = (await deliveriesOf(db.pool, endpointId))[0]!
+    assert.is(await setAside(pool, result(id, { attemptsBefore: 1 }), refusal), undefined)
+    assert.equal(await setAside(pool, result(id, { responseBody: '\0' }), refusal), { deliveryId: id, status: 'failed', attempts: 0, isRecovered: false })
+    const { rows } = await db.pool.query<object>('select status, attempts, next_retry_at, last_error from webhooks.deliveries')
+    assert.equal(rows, [{ status: 'failed', attempts: 0, next_retry_at: null, last_error: 'quarantined: it was answered with HTTP 200, and PostgreSQL refuses to record that (22P02)' }])
+    assert.is(await setAside(pool, result(id), refusal), undefined)
   } finally {
     await pool.end()
     await db.drop()

@@ -76,6 +76,10 @@ const kinds: readonly Kind[] = [
     await pool.query(`update webhooks.deliveries set next_retry_at = now() - interval '2 minutes' where status = 'pending'`)
   }, repair: recovered },
   { kind: 'worker_lost', provoke: ({ pool }) => pool.query(`insert into webhooks_private.workers (id, host, pid, version, ended_at, ended_how) values (gen_random_uuid(), 'host-7', 1, '1', now(), 'died')`), repair: ({ pool }) => pool.query(`update webhooks_private.workers set ended_at = now() - interval '16 minutes'`) },
+  { kind: 'quarantined', provoke: async (db) => {
+    await deadLetters(db, 1, '23 hours')
+    await db.pool.query(`update webhooks.deliveries set last_error = 'quarantined: it was answered with HTTP 418, and PostgreSQL refuses to record that (23514)' where status = 'failed'`)
+  }, repair: recovered },
   { kind: 'sealed_endpoint', provoke: async ({ pool }) => {
     const endpointId = await createEndpoint(pool)
     await holdLane(pool, endpointId, 5_000, 'sealed')

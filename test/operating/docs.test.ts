@@ -48,7 +48,8 @@ runbook('has only SQL that runs: blocks and statements within the text', async (
   const endpointId = await createEndpoint(db.pool, { tenant_id: '1' })
   const [eventId] = await createEvents(db.pool, { tenant: '1' })
   const [delivery] = await deliveriesOf(db.pool, endpointId)
-  const values: Readonly<Record<string, string>> = { endpoint: endpointId, event: eventId!, id: delivery!.id, time: '2026-01-01', table: 'public.sales' }
+  const alert = (await db.pool.query<{ id: string }>(`insert into webhooks.alerts (kind, subject, summary) values ('worker_lost', 'w', 'Worker w is lost.') returning id`)).rows[0]!
+  const values: Readonly<Record<string, string>> = { endpoint: endpointId, event: eventId!, id: delivery!.id, alert: alert.id, time: '2026-01-01', table: 'public.sales' }
   const inText = [...text.replaceAll(/```[^]*?```/g, '').matchAll(/`((?:select|update|delete|alter role) [^`]+)`/g)].map(([, statement]) => statement!)
   const blocks = fencesOf('docs/operating.md').filter(({ language }) => language === 'sql').map(({ text: block }) => block.replace(/^begin;|commit;\s*$/gm, ''))
   assert.ok(inText.length >= 12 && blocks.length >= 2, `${inText.length} statements, ${blocks.length} blocks`)

@@ -73,6 +73,10 @@ export const alerts = {
       name: 'Deliveries are missing',
       advice: 'A delivery that should exist does not. This should never happen but for rows written past the triggers of the log. Explain says what is known; replay makes what is missing.',
     },
+    quarantined: {
+      name: 'Delivery set aside',
+      advice: 'A delivery was set aside because trying it again does harm: workers died of it, or PostgreSQL refuses to record what its receiver answers. Its last error says which. Mend the cause, then retry it.',
+    },
     sealed_endpoint: {
       name: 'Secrets that no key opens',
       advice: 'Deliveries wait because no key of the worker opens the secrets of their endpoint: a key was taken away too early, or workers have different keys. Put it back and restart them; doctor names endpoint and key. A key that is lost for good: give the endpoint new secrets.',

@@ -75,6 +75,10 @@ export const alerts: Texts['alerts'] = {
       name: 'Faltan entregas',
       advice: 'No existe una entrega que debería existir. No debería pasar nunca, salvo con filas escritas sin los disparadores del registro. Explain dice lo que se sabe; repetir crea lo que falta.',
     },
+    quarantined: {
+      name: 'Entrega apartada',
+      advice: 'Una entrega se apartó porque repetirla hace daño: hubo procesos que murieron con ella, o PostgreSQL se niega a guardar lo que responde su receptor. Su último error dice cuál. Arregle la causa y repítala.',
+    },
     sealed_endpoint: {
       name: 'Secretos que ninguna clave abre',
       advice: 'Hay entregas que esperan porque ninguna clave del proceso abre los secretos de su destino: una clave se quitó demasiado pronto, o los procesos tienen claves distintas. Repóngala y reinícielos; doctor dice qué destino y qué clave. Si la clave se perdió, dé al destino secretos nuevos.',

@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, string>> = {
   backlog_age: 'rowhook doctor',
   unserved_lane: 'rowhook doctor',
   worker_lost: 'rowhook doctor',
+  quarantined: 'rowhook deliveries list --status failed\nselect webhooks.retry_delivery(\'<delivery>\')',
   capture_failed: 'rowhook doctor\nselect * from webhooks.reconcile(\'<table>\')',
   missing_deliveries: 'select * from webhooks.explain(\'<event>\')\nrowhook replay <endpoint> --since <time>',
   audit_chain: 'select * from webhooks.verify_audit_log()',
