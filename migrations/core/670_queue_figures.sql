@@ -2,7 +2,7 @@
 -- The queue in figures for a scrape: bounded counts and single probes, whatever the size of the log.
 
 create function webhooks_private.queue_figures(as_of timestamptz default now())
-returns table (due bigint, due_age_seconds double precision, dead_letters bigint, circuits_open bigint, held bigint,
+returns table (due bigint, due_age_seconds double precision, dead_letters bigint, circuits jsonb, held bigint,
                workers_alive bigint, workers_silent bigint, alerts_open jsonb, endpoints_active bigint, sending boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -18,7 +18,12 @@ begin atomic
              limit 10000) as bounded),
          coalesce((select extract(epoch from as_of - e.due_at)::double precision from webhooks_private.earliest_due(as_of) as e), 0),
          (select count(*) from (select from webhooks.deliveries as d where d.status = 'failed' limit 10000) as bounded),
-         (select count(*) from webhooks_private.lanes as l where l.circuit <> 'closed'),
+         -- Of endpoints that may be sent to: a deleted or disabled one leaves its circuit as it was, for ever.
+         (select jsonb_build_object('open', count(*) filter (where c.circuit = 'open' and not c.is_over), 'half-open', count(*) filter (where c.circuit = 'half-open' or c.is_over))
+            from (select l.circuit, coalesce(l.held_until <= as_of, false) as is_over
+                    from webhooks_private.lanes as l
+                    join webhooks.endpoints     as p on p.id = l.endpoint_id
+                   where l.circuit <> 'closed' and p.is_active and p.deleted_at is null) as c),
          (select count(*) from webhooks_private.lanes as l where l.held_until > as_of),
          (select count(*) from webhooks_private.workers as w where w.ended_at is null and w.heartbeat_at >  as_of - interval '10 seconds'),
          (select count(*) from webhooks_private.workers as w where w.ended_at is null and w.heartbeat_at <= as_of - interval '10 seconds'),
@@ -28,7 +33,7 @@ begin atomic
     from webhooks.settings as s;
 end;
 comment on function webhooks_private.queue_figures(timestamptz) is
-  'The queue for a scrape of metrics. due and dead_letters are counted up to 10,000; due_age_seconds is that of the delivery that waits longest, 0 when none does.';
+  'The queue for a scrape of metrics. due and dead_letters are counted up to 10,000; circuits: by state, but the closed ones; one whose pause is over counts as half-open. due_age_seconds is that of the delivery that waits longest, 0 when none does.';
 
 -- Down Migration
 drop function webhooks_private.queue_figures(timestamptz);

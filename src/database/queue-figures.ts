@@ -6,7 +6,8 @@ export type QueueFigures = {
   readonly due: number
   readonly dueAgeSeconds: number
   readonly deadLetters: number
-  readonly circuitsOpen: number
+  /** endpoints by the state of their circuit: `open`, `half-open`; the others are closed */
+  readonly circuits: Readonly<Record<string, number>>
   /** lanes that are held: a circuit, Retry-After, a rate */
   readonly held: number
   readonly workersAlive: number
@@ -18,7 +19,7 @@ export type QueueFigures = {
 
 export const readQueueFigures = async (pool: pg.Pool): Promise<QueueFigures> => {
   const { rows } = await pool.query<QueueFigures>(
-    `select due::integer, due_age_seconds as "dueAgeSeconds", dead_letters::integer as "deadLetters", circuits_open::integer as "circuitsOpen", held::integer,
+    `select due::integer, due_age_seconds as "dueAgeSeconds", dead_letters::integer as "deadLetters", circuits, held::integer,
             workers_alive::integer as "workersAlive", workers_silent::integer as "workersSilent", alerts_open as "alertsOpen",
             endpoints_active::integer as "endpointsActive", sending
        from webhooks_private.queue_figures()`,

@@ -80,7 +80,10 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   gauge('rowhook_backlog', 'Deliveries that are due and not sent yet, counted up to 10,000. The same from every worker.', [], fromQueue(({ due }) => one(due)))
   gauge('rowhook_backlog_age_seconds', 'How long the delivery that waits longest has been due, of endpoints that may be sent to. The same from every worker.', [], fromQueue(({ dueAgeSeconds }) => one(dueAgeSeconds)))
   gauge('rowhook_dead_letters', 'Deliveries that failed for good, counted up to 10,000. The same from every worker.', [], fromQueue(({ deadLetters }) => one(deadLetters)))
-  gauge('rowhook_circuits_open', 'Endpoints whose circuit is open. The same from every worker.', [], fromQueue(({ circuitsOpen }) => one(circuitsOpen)))
+  gauge('rowhook_circuits', 'Active endpoints by the state of their circuit: open (nothing is sent), half-open (one request is tried), closed. The same from every worker.', ['state'], fromQueue(({ circuits, endpointsActive }) => {
+    const known = Object.entries(circuits)
+    return [...known, ['closed', known.reduce((left, [, count]) => left - count, endpointsActive)] as const].map(([state, value]): Sample => [{ state }, value])
+  }))
   gauge('rowhook_lanes_held', 'Endpoints to which nothing is sent for the moment. The same from every worker.', [], fromQueue(({ held }) => one(held)))
   gauge('rowhook_endpoints_active', 'Endpoints that are active. The same from every worker.', [], fromQueue(({ endpointsActive }) => one(endpointsActive)))
   gauge('rowhook_workers', 'Workers that live, by whether they gave a sign of life in the last 10 seconds. The same from every worker.', ['state'], fromQueue((q) => [[{ state: 'alive' }, q.workersAlive], [{ state: 'silent' }, q.workersSilent]]))

@@ -6,7 +6,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/config/package.ts'
 import { countAttempt, createCounters } from '../../src/delivery/counters.ts'
+import { readQueueFigures } from '../../src/database/queue-figures.ts'
 import { createMetrics } from '../../src/metrics/metrics.ts'
+import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
 import { listenForScrapes } from '../../src/metrics/listener.ts'
 import { histogramText } from '../../src/metrics/histogram-text.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -76,11 +78,37 @@ metrics('hold neither tenants, endpoints nor URLs', async () => {
 })
 
 metrics('rules and dashboard ask only for what is told', async () => {
-  const { text } = await scrape()
+  const { text: ofWorker } = await scrape()
+  const text = ofWorker + (await createServerMetrics({ pool: () => ({ total: 1, idle: 1, waiting: 0 }), sockets: () => 0 }).text())
   const asked = ['ops/prometheus/rules.yml', 'ops/grafana/rowhook.json'].flatMap((path) => readFileSync(join(packageRoot, path), 'utf8').match(/\b(rowhook|nodejs|process)_[a-z0-9_]+/g) ?? [])
   const told = new Set([...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name, type]) => (type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name! + end) : [name!])))
   assert.ok(asked.length > 20)
   assert.equal([...new Set(asked)].filter((name) => !told.has(name)), [])
+})
+
+metrics('rules or dashboard show whatever is told', async () => {
+  const server = createServerMetrics({ pool: () => ({ total: 1, idle: 1, waiting: 0 }), sockets: () => 0 })
+  const shown = ['ops/prometheus/rules.yml', 'ops/grafana/rowhook.json'].map((path) => readFileSync(join(packageRoot, path), 'utf8')).join('\n')
+  const told = [...`${(await scrape()).text}\n${await server.text()}`.matchAll(/^# TYPE (rowhook_\S+)/gm)].map(([, name]) => name!)
+  assert.ok(told.length > 20)
+  // These are empty unless somebody asks for them by METRICS_LABELS.
+  const optional = ['rowhook_tenant_attempts_total', 'rowhook_endpoint_attempts_total']
+  assert.equal(told.filter((name) => !shown.includes(name)).toSorted(), optional.toSorted())
+})
+
+metrics('count circuits by state, of endpoints that may be sent to', async () => {
+  const open = async (name: string, heldFor: string | null) => {
+    const id = await createEndpoint(db.pool, { name })
+    await db.pool.query(`insert into webhooks_private.lanes (endpoint_id, circuit, held_until, held_reason) values ($1, 'open', now() + $2::interval, 'circuit open')`, [id, heldFor])
+    return id
+  }
+  for (const [name, heldFor] of [['open', '1 hour'], ['over', '-1 second']] as const) await open(name, heldFor)
+  await db.pool.query('select webhooks.delete_endpoint($1)', [await open('deleted', '1 hour')])
+  await db.pool.query('select webhooks.disable_endpoint($1)', [await open('disabled', '1 hour')])
+  const { circuits, endpointsActive } = await readQueueFigures(db.pool)
+  assert.equal(circuits, { open: 1, 'half-open': 1 })
+  const text = await createMetrics({ process: () => ({ ...createCounters(), inFlight: 0, lanes: 0, pool: { total: 0, idle: 0, waiting: 0 } }), queue: () => readQueueFigures(db.pool), nowMs: () => 0 }).text()
+  assert.equal(['open', 'half-open', 'closed'].map((state) => valueOf(text, `rowhook_circuits{state="${state}"}`)), [1, 1, endpointsActive - 2])
 })
 
 metrics('the listener answers only for what it serves', async () => {

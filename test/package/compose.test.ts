@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { packageRoot } from '../../src/config/package.ts'
 
-type Service = { image?: string; profiles?: string[]; volumes?: string[]; command?: string[]; environment: Record<string, string>; depends_on?: Record<string, { condition: string }> }
+type Service = { image?: string; profiles?: string[]; volumes?: string[]; command?: string[]; healthcheck?: { test: string[] }; environment: Record<string, string>; depends_on?: Record<string, { condition: string }> }
 
 const read = (name: string) => readFileSync(join(packageRoot, name), 'utf8')
 
@@ -37,13 +37,20 @@ for (const name of ['migrate', 'worker', 'server']) {
   })
 }
 
+compose('asks each process how it is on a port where it answers that', () => {
+  const asked = Object.entries(services).flatMap(([name, { healthcheck }]) => [...(healthcheck?.test.join(' ') ?? '').matchAll(/127\.0\.0\.1:(\d+)(\/\w+)/g)].map(([, port, path]) => [name, port, path]))
+  assert.equal(asked, [['worker', services['worker']!.environment['METRICS_PORT'], '/healthz'], ['server', '5080', '/readyz']])
+})
+
 compose('mounts what there is for Prometheus and Grafana, and starts them only when asked', () => {
   for (const name of ['prometheus', 'grafana']) {
     const { profiles, volumes = [] } = services[name]!
     assert.equal(profiles, ['observe'])
     for (const volume of volumes) assert.ok(existsSync(join(packageRoot, volume.split(':')[0]!)), volume)
   }
-  assert.match(read('ops/prometheus/prometheus.yml'), `port: ${services['worker']!.environment['METRICS_PORT']}`)
+  const { scrape_configs: [{ dns_sd_configs: [scraped] }] } = parse(read('ops/prometheus/prometheus.yml')) as { scrape_configs: [{ dns_sd_configs: [{ names: string[]; port: number }] }] }
+  assert.equal(scraped.names, ['worker', 'server'])
+  for (const name of scraped.names) assert.is(services[name]!.environment['METRICS_PORT'], String(scraped.port))
 })
 
 compose.run()
