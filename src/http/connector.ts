@@ -39,15 +39,16 @@ export type ConnectorOptions = {
   readonly resolver: Resolver
   /** PEM texts that are trusted beside the usual roots */
   readonly trustedCertificates?: readonly string[] | undefined
-  /** told of each socket as soon as it exists, so that a deadline can end it while it connects */
-  readonly onSocket: (socket: Socket) => void
 }
+
+/** @param onSocket told of the socket as soon as it exists, so that a deadline can end it while it connects */
+export type GuardedConnector = (options: buildConnector.Options, callback: buildConnector.Callback, onSocket: (socket: Socket) => void) => void
 
 /**
  * A connector for undici. The literal check is needed because Node calls no `lookup` for an IP address; the check of the
  * connected socket because nothing else proves where it leads.
  */
-export const guardedConnector = ({ policy, resolver, trustedCertificates, onSocket }: ConnectorOptions): buildConnector.connector => {
+export const guardedConnector = ({ policy, resolver, trustedCertificates }: ConnectorOptions): GuardedConnector => {
   const connect = buildConnector({
     lookup: guardedLookup(policy, resolver),
     allowH2: false,
@@ -55,7 +56,7 @@ export const guardedConnector = ({ policy, resolver, trustedCertificates, onSock
     timeout: 20_000,
     ...(trustedCertificates === undefined ? {} : { ca: [...rootCertificates, ...trustedCertificates] }),
   }) as (options: buildConnector.Options, callback: buildConnector.Callback) => Socket
-  return (options, callback) => {
+  return (options, callback, onSocket) => {
     if (isIP(options.hostname) !== 0 && !isAllowedAddress(options.hostname, policy)) {
       callback(failure(BLOCKED), null)
       return

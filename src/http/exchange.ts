@@ -1,8 +1,8 @@
 /** One request under way: undici's events in, exactly one `Exchange` out. */
-import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { parseControl, parseRetryAfter, type Outcome } from '../core/outcome.ts'
 import { bodyText } from './body-text.ts'
+import type { Connection } from './connections.ts'
 import { failureOutcome } from './failure.ts'
 
 /** What came of a request. Never an exception. */
@@ -24,8 +24,9 @@ export type Exchange = {
 
 type Start = {
   readonly resolve: (exchange: Exchange) => void
-  /** tells the sender that this request holds nothing any more */
-  readonly onSettled: (inFlight: InFlight) => void
+  /** tells the sender that this request holds nothing any more; `isWhole`: its connection may bear the next one */
+  readonly onSettled: (inFlight: InFlight, isWhole: boolean) => void
+  readonly connection: Connection
   /** by https */
   readonly secure: boolean
   readonly signal: AbortSignal | undefined
@@ -36,7 +37,6 @@ export type InFlight = Start & {
   readonly startedAtMs: number
   timer: NodeJS.Timeout | undefined
   controller: Dispatcher.DispatchController | undefined
-  socket: Socket | undefined
   isSettled: boolean
   informational: number
   status: number
@@ -74,7 +74,7 @@ export const settle = (inFlight: InFlight, outcome: Outcome | undefined, isWhole
   if (inFlight.isSettled) return
   inFlight.isSettled = true
   clearTimeout(inFlight.timer)
-  inFlight.onSettled(inFlight)
+  inFlight.onSettled(inFlight, isWhole)
   const durationMs = Math.round(performance.now() - inFlight.startedAtMs)
   const { status } = inFlight
   if (status === 0) {
@@ -91,20 +91,19 @@ export const stop = (inFlight: InFlight, outcome: Outcome): void => {
   settle(inFlight, outcome, false)
   if (inFlight.controller !== undefined) inFlight.controller.abort(STOPPED)
   // By an error: undici would wait for ever for a connecting socket that closes without one.
-  else inFlight.socket?.destroy(STOPPED)
+  else inFlight.connection.socket?.destroy(STOPPED)
 }
 
 // How far a request without an answer came.
-const timeoutCode = ({ controller, socket, secure }: InFlight): string => {
+const timeoutCode = ({ controller, connection, secure }: InFlight): string => {
   if (controller !== undefined) return 'ANSWER_TIMEOUT'
-  return secure && socket?.remoteAddress !== undefined ? 'TLS_TIMEOUT' : 'CONNECT_TIMEOUT'
+  return secure && connection.socket?.remoteAddress !== undefined ? 'TLS_TIMEOUT' : 'CONNECT_TIMEOUT'
 }
 
 const onDeadline = (inFlight: InFlight): void => stop(inFlight, { kind: 'unreachable', reason: 'timeout', code: timeoutCode(inFlight) })
 
 function onRequestStart(this: InFlight, controller: Dispatcher.DispatchController): void {
   this.controller = controller
-  this.socket = undefined
   if (this.isSettled) controller.abort(STOPPED)
 }
 
@@ -140,7 +139,6 @@ export const startExchange = (start: Start, timeoutMs: number): InFlight => {
     startedAtMs: performance.now(),
     timer: undefined,
     controller: undefined,
-    socket: undefined,
     isSettled: false,
     informational: 0,
     status: 0,

@@ -1,8 +1,7 @@
 /** Sends one HTTP request under one deadline to an allowed address, and tells what came of it. */
-import type { Socket } from 'node:net'
-import { Agent } from 'undici'
 import type { AddressPolicy } from '../core/address.ts'
 import type { Outcome } from '../core/outcome.ts'
+import { createConnections } from './connections.ts'
 import { guardedConnector } from './connector.ts'
 import { startExchange, stop, type Exchange, type InFlight } from './exchange.ts'
 import { areValidHeaders, createTargets } from './request-check.ts'
@@ -39,31 +38,18 @@ export type SenderOptions = {
 
 const unreachable = (outcome: Omit<Outcome & { kind: 'unreachable' }, 'kind'>): Exchange => ({ outcome: { kind: 'unreachable', ...outcome }, durationMs: 0 })
 
-/** One agent for one policy: a connection that is kept alive outlives the policy under which it was made. */
+/** One sender for one policy: a connection that is kept alive outlives the policy under which it was made. */
 export const createSender = ({ policy, resolver = createResolver(), trustedCertificates }: SenderOptions): Sender => {
   const targetOf = createTargets(policy)
   const bySignal = new WeakMap<AbortSignal, Set<InFlight>>()
   let underWay = 0
   let isClosed = false
   let onIdle: (() => void) | undefined
-  // undici connects synchronously inside dispatch, and gives a connecting client no second request: so the socket that
-  // comes up meanwhile belongs to this one, and its deadline may end it.
-  let dispatching: InFlight | undefined
+  const connections = createConnections(guardedConnector({ policy, resolver, trustedCertificates }))
 
-  const agent = new Agent({
-    connect: guardedConnector({ policy, resolver, trustedCertificates, onSocket: (socket: Socket) => void (dispatching && (dispatching.socket = socket)) }),
-    // `connections` stays unset: with 2 or more undici 8 hangs an origin after an invalid request. Who calls bounds requests.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: 16 * 1024,
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 60_000,
-    // So that a busy endpoint follows its DNS: as a connection idle for 4 s is closed, one lives for half an hour at most.
-    // Not clientTtl, which asks the clock for each busy connection at each request (256 of them: 25 µs a request).
-    maxRequestsPerClient: 500,
-  })
-
-  const onSettled = (inFlight: InFlight): void => {
+  const onSettled = (inFlight: InFlight, isWhole: boolean): void => {
+    if (isWhole) connections.giveBack(inFlight.connection)
+    else connections.drop(inFlight.connection)
     if (inFlight.signal !== undefined) bySignal.get(inFlight.signal)?.delete(inFlight)
     if (--underWay === 0) onIdle?.()
   }
@@ -90,23 +76,17 @@ export const createSender = ({ policy, resolver = createResolver(), trustedCerti
 
     return new Promise((resolve) => {
       underWay++
-      const inFlight = startExchange({ resolve, onSettled, secure, signal }, timeoutMs)
+      const connection = connections.take(origin)
+      const inFlight = startExchange({ resolve, onSettled, connection, secure, signal }, timeoutMs)
       if (signal !== undefined) watchSignal(signal, inFlight)
-      dispatching = inFlight
-      try {
-        agent.dispatch({ origin, path, method, headers, body }, inFlight)
-      } catch (error) {
-        inFlight.onResponseError(undefined as never, error as Error)
-      } finally {
-        dispatching = undefined
-      }
+      connection.client.dispatch({ path, method, headers, body }, inFlight)
     })
   }
 
   const close = async (): Promise<void> => {
     isClosed = true
     if (underWay > 0) await new Promise<void>((resolve) => (onIdle = resolve))
-    await agent.destroy()
+    await connections.close()
   }
 
   return { send, close }

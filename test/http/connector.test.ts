@@ -12,10 +12,10 @@ connecting('opens no socket to an address that is not allowed, for which Node wo
   let sockets = 0
   let lookups = 0
   const resolver = { resolve: async () => (lookups++, ['8.8.8.8']) }
-  const connect = guardedConnector({ policy: addressPolicy(), resolver, onSocket: () => sockets++ })
+  const connect = guardedConnector({ policy: addressPolicy(), resolver })
   for (const hostname of ['127.0.0.1', '10.0.0.1', '::1', '::ffff:127.0.0.1', '0.0.0.0']) {
     const error = await new Promise<(Error & { code?: string }) | null>((resolve) => {
-      connect({ hostname, protocol: 'http:', port: '80' }, (...[failure]) => resolve(failure))
+      connect({ hostname, protocol: 'http:', port: '80' }, (...[failure]) => resolve(failure), () => sockets++)
     })
     assert.is(error?.code, BLOCKED, hostname)
   }
@@ -45,9 +45,9 @@ connecting('closes a socket that is connected to an address that is not allowed,
   const server = await httpServer((_, response) => response.end())
   let checks = 0
   const allowNets = { check: () => (checks += 1) === 1 } as unknown as BlockList // allowed when it was resolved, and not when it is connected
-  const connect = guardedConnector({ policy: { ...loopbackPolicy, allowNets }, resolver: { resolve: async () => ['127.0.0.1'] }, onSocket: () => undefined })
+  const connect = guardedConnector({ policy: { ...loopbackPolicy, allowNets }, resolver: { resolve: async () => ['127.0.0.1'] } })
   const error = await new Promise<(Error & { code?: string }) | null>((resolve) => {
-    connect({ hostname: 'hooks.example.com', protocol: 'http:', port: String(server.port) }, (...[failure]) => resolve(failure))
+    connect({ hostname: 'hooks.example.com', protocol: 'http:', port: String(server.port) }, (...[failure]) => resolve(failure), () => undefined)
   })
   assert.is(error?.code, BLOCKED)
   assert.is(checks, 2)

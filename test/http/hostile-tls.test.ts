@@ -15,7 +15,7 @@ const failed = (code: string): Outcome => ({ kind: 'unreachable', reason: 'tls',
 /** A TLS server that answers 200 to whatever it gets. */
 const tlsServer = (options: Partial<CertificateOptions>, server: object = {}): Promise<Loopback> => {
   const { key, cert } = issue({ names: ['hooks.example.com', '127.0.0.1'], issuer: authority, ...options })
-  return anyServer(createTlsServer({ key, cert, ...server }, (socket) => void socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'))), 'https')
+  return anyServer(createTlsServer({ key, cert, ...server }, (socket) => void socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'))), 'https')
 }
 const outcomeOf = async (server: Loopback, host = 'hooks.example.com') => (await post(`https://${host}:${server.port}/`)).outcome
 

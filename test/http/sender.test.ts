@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addressPolicy } from '../../src/core/address.ts'
 import { createSender } from '../../src/http/sender.ts'
-import { closeServers, httpServer, loopbackPolicy, received, until } from './support/loopback.ts'
+import { closeServers, httpServer, loopbackPolicy, received, tcpServer, until } from './support/loopback.ts'
 
 const sender = createSender({ policy: loopbackPolicy })
 const post = (url: string, over = {}) => sender.send({ url, headers: ['x-event', 'sale.created'], body: '{"a":"ñ"}', timeoutMs: 2_000, ...over })
@@ -33,11 +33,28 @@ sending('takes headers as a record and a body of bytes, and other methods', asyn
   assert.equal(seen, ['PUT', 'yes', Buffer.from([0, 255, 10])])
 })
 
-sending('keeps connections and uses them again', async () => {
-  const server = await httpServer((request, response) => void request.resume().on('end', () => response.end('ok')))
+sending('keeps connections, takes the one that was free last, and closes those that a burst has left over', async () => {
+  const ports = new Set<number | undefined>()
+  const server = await httpServer((request, response) => void request.resume().on('end', () => (ports.add(request.socket.remotePort), response.setHeader('connection', 'keep-alive').setHeader('keep-alive', 'timeout=3').end('ok'))))
+  await Promise.all(Array.from({ length: 5 }, () => post(server.url)))
+  assert.is(ports.size, 5)
+  ports.clear()
   for (let index = 0; index < 20; index++) assert.is((await post(server.url)).outcome.kind, 'accepted')
-  // undici gives a connection back one turn of the event loop late, so that a second one may be opened.
-  assert.ok(server.connections() <= 2)
+  assert.is(ports.size, 1)
+  await until(() => server.connections() === 0, 'what nobody uses is closed')
+  assert.is((await post(server.url)).outcome.kind, 'accepted')
+})
+
+sending('does without a connection that its receiver closed while it was free, or says that it closes', async () => {
+  let connections = 0
+  const server = await tcpServer((socket) => {
+    connections += 1
+    socket.on('data', () => void (connections === 1 ? socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', () => socket.end()) : socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')))
+  })
+  assert.is((await post(server.url)).outcome.kind, 'accepted')
+  await until(() => server.connections() === 0, 'the first is closed')
+  for (let index = 0; index < 5; index++) assert.is((await post(server.url)).outcome.kind, 'accepted')
+  assert.is(connections, 6)
 })
 
 sending('opens a busy connection anew now and then, so that it follows DNS, and fails no request by that', async () => {
