@@ -95,8 +95,8 @@ comment on column webhooks.endpoints.is_active         is 'False: disabled. It c
 comment on column webhooks.endpoints.paused_at         is 'Since when it is paused: it collects, and nothing is sent until it is null again.';
 comment on column webhooks.endpoints.disabled_reason   is 'Why it is disabled: by hand, gone (410), failing for too long. Null while active.';
 comment on column webhooks.endpoints.rate_limit        is 'Most requests a minute. Null: no limit.';
-comment on column webhooks.endpoints.max_attempts      is 'Attempts of a delivery in all, the first included.';
-comment on column webhooks.endpoints.retry_schedule    is 'Waits between attempts; the last one repeats.';
+comment on column webhooks.endpoints.max_attempts      is 'Attempts of a delivery in all, the first included. A change counts for events from then on, and for what is recovered.';
+comment on column webhooks.endpoints.retry_schedule    is 'Waits between attempts; the last one repeats. A change counts from the next failure on, by the attempts that were made.';
 comment on column webhooks.endpoints.no_retry_codes    is 'Answers that will not change: a delivery that gets one fails at once.';
 comment on column webhooks.endpoints.timeout_ms        is 'Deadline of a whole request in milliseconds.';
 comment on column webhooks.endpoints.max_in_flight     is 'Most requests under way at once.';

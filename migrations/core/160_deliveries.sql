@@ -40,6 +40,7 @@ create table webhooks.deliveries (
   delivered_at      timestamptz,
   finished_at       timestamptz,
   reopened_at       timestamptz,
+  renewed_after     integer,
 
   constraint deliveries_pkey   primary key (id),
   constraint deliveries_sound  check (webhooks_private.delivery_is_sound(status, next_retry_at, finished_at, delivered_at, attempts, max_attempts))
@@ -75,6 +76,7 @@ comment on column webhooks.deliveries.created_at       is 'When it was made: wit
 comment on column webhooks.deliveries.delivered_at     is 'When it succeeded.';
 comment on column webhooks.deliveries.finished_at      is 'When it ended, however it did. Null: it is open.';
 comment on column webhooks.deliveries.reopened_at      is 'When somebody last opened it again after it had failed or expired. Null: nobody did.';
+comment on column webhooks.deliveries.renewed_after    is 'Attempts that had been made when recover gave it a fresh budget: the schedule counts from there. Null: it has its first one.';
 
 create table webhooks.attempts (
   delivery_id       uuid        not null,

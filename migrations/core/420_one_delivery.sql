@@ -4,7 +4,7 @@
 /*
  * How a manual retry and the schedule get on:
  * - It takes the place of the attempt that waits: the delivery is due now, and the schedule goes on from here if it fails.
- * - One more attempt is allowed where none is left. The next wait is that of the attempts since the budget was renewed.
+ * - One more attempt is allowed where none is left. What was recovered counts its waits from then.
  * - A delivery that is due already (asked for twice, or its request under way) stays as it is: that request is the
  *   retry. So two retries at once send once more, not twice.
  * - A worker's result counts while the delivery is open and has the attempts that the worker read. A retry changes

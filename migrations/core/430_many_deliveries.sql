@@ -83,6 +83,7 @@ begin
   update webhooks.deliveries as d
      set status        = case when d.attempts = 0 then 'pending' else 'retrying' end,
          max_attempts  = d.attempts + endpoint.max_attempts,
+         renewed_after = d.attempts,
          next_retry_at = now(),
          reopened_at   = case when d.status in ('failed', 'expired') then now() else d.reopened_at end,
          finished_at   = null

@@ -58,8 +58,7 @@ with result as materialized (
                                  when r.verdict = 'fail' or d.attempts + 1 >= d.max_attempts then 'failed'
                                  else 'retrying' end,
          next_retry_at    = case when r.verdict = 'retry' and d.attempts + 1 < d.max_attempts
-                                 then greatest((select webhooks.calculate_next_retry(
-                                                         d.attempts + 1 - greatest(0, d.max_attempts - p.max_attempts), p.retry_schedule, rules.retry_jitter)
+                                 then greatest((select webhooks.calculate_next_retry(d.attempts + 1 - coalesce(d.renewed_after, 0), p.retry_schedule, rules.retry_jitter)
                                                   from webhooks.endpoints as p, webhooks.settings as rules
                                                  where p.id = d.endpoint_id),
                                                clock_timestamp() + r.hold_seconds * interval '1 second') end,

@@ -140,6 +140,36 @@ recorder('tries again to set aside what could not be', async () => {
   assert.is(tries, 2)
 })
 
+recorder('waits by the schedule as it is now and the attempts that were made, whatever the endpoint allows meanwhile', async () => {
+  const db = await createTestDatabase({ template: 'core' })
+  const pool = createPool({ databaseUrl: db.url, name: 'recorder test', role: 'rowhook_owner' })
+  try {
+    await db.pool.query('update webhooks.settings set retry_jitter = 0')
+    const endpointId = await createEndpoint(db.pool, { retry_schedule: '{1 hour,2 hours,3 hours,4 hours,5 hours}', max_attempts: 5 })
+    await createEvents(db.pool)
+    const { id } = (await deliveriesOf(db.pool, endpointId))[0]!
+    let attempts = 0
+    /** the wait after the next attempt, which fails; null: it was the last */
+    const fail = async (): Promise<number | null> => {
+      await recordResults(pool, '00000000-0000-7000-8000-000000000000', [result(id, { endpointId, attemptsBefore: attempts++, verdict: 'retry', status: 500 })])
+      const { rows } = await db.pool.query<{ hours: number | null }>('select round(extract(epoch from next_retry_at - now()) / 3600)::integer as hours from webhooks.deliveries')
+      return rows[0]!.hours
+    }
+    assert.equal([await fail(), await fail()], [1, 2])
+    await db.pool.query('update webhooks.endpoints set max_attempts = 2')
+    assert.is(await fail(), 3, 'what was made with five attempts in mind goes on')
+    await db.pool.query(`update webhooks.endpoints set retry_schedule = '{10 hours,20 hours,30 hours,40 hours}'`)
+    assert.equal([await fail(), await fail()], [40, null])
+    await db.pool.query(`update webhooks.endpoints set max_attempts = 3; select webhooks.recover(id, now() - interval '1 hour') from webhooks.endpoints`)
+    assert.is(await fail(), 10, 'a fresh budget begins the schedule anew')
+    await db.pool.query('update webhooks.endpoints set max_attempts = 10')
+    assert.equal([await fail(), await fail()], [20, null])
+  } finally {
+    await pool.end()
+    await db.drop()
+  }
+})
+
 recorder('sets a delivery aside with a reason, unless it ended meanwhile', async () => {
   const db = await createTestDatabase({ template: 'core' })
   const pool = createPool({ databaseUrl: db.url, name: 'recorder test', role: 'rowhook_owner' })
