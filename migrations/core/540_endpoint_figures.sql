@@ -47,6 +47,36 @@ return greatest(1, extract(epoch from least(ends, now()) - starts)
 comment on function webhooks_private.factor_of(uuid, timestamptz, timestamptz) is
   'How many times what was counted up to a row a bucket holds, by the time that lies before the row.';
 
+/*
+ * Of an endpoint or of a tenant: the other one is null, and no row of it is looked for. It is small enough for the planner to copy it into
+ * the query that calls it for each bucket.
+ */
+create function webhooks_private.bucket_counts(endpoint_id uuid, tenant_id text, first_id uuid, end_id uuid, share integer)
+returns table (deliveries bigint, succeeded bigint, failed bigint, open bigint, retried bigint, last_id uuid, times integer[])
+language sql stable
+begin atomic
+  select count(*),
+         count(*) filter (where d.status = 'success'),
+         count(*) filter (where d.status in ('failed', 'expired')),
+         count(*) filter (where d.status in ('pending', 'retrying')),
+         count(*) filter (where d.attempts > 1),
+         max(d.id::text collate "C")::uuid,
+         percentile_disc(array[0.5, 0.95]) within group (order by d.response_time_ms)
+    from ((select o.id, o.status, o.attempts, o.response_time_ms
+             from webhooks.deliveries as o
+            where o.endpoint_id = bucket_counts.endpoint_id and o.id >= first_id and o.id < end_id
+            order by o.id
+            limit share)
+           union all
+          (select o.id, o.status, o.attempts, o.response_time_ms
+             from webhooks.deliveries as o
+            where o.tenant_id = bucket_counts.tenant_id and o.id >= first_id and o.id < end_id
+            order by o.id
+            limit share)) as d;
+end;
+comment on function webhooks_private.bucket_counts(uuid, text, uuid, uuid, integer) is
+  'What became of the first deliveries, up to a share, of an endpoint or of a tenant within a range of keys, which was the last of them, and how long half and 95 of 100 answers took at most.';
+
 create function webhooks.endpoint_series(endpoint_ids uuid[], period interval default '24 hours', bucket interval default '1 hour')
 returns table (endpoint_id uuid, at timestamptz, deliveries bigint, succeeded bigint, failed bigint, open bigint, retried bigint,
                p50_ms integer, p95_ms integer, estimated boolean)
@@ -63,21 +93,7 @@ begin
          webhooks_private.scaled(c.open, f), webhooks_private.scaled(c.retried, f), c.times[1], c.times[2], c.deliveries >= chart.share
     from unnest(endpoint_series.endpoint_ids) as e (id)
    cross join generate_series(chart.first_at, now(), endpoint_series.bucket) as s (at)
-   cross join lateral (
-         select count(*)                                                    as deliveries,
-                count(*) filter (where d.status = 'success')                as succeeded,
-                count(*) filter (where d.status in ('failed', 'expired'))   as failed,
-                count(*) filter (where d.status in ('pending', 'retrying')) as open,
-                count(*) filter (where d.attempts > 1)                      as retried,
-                max(d.id::text collate "C")::uuid                           as last_id,
-                percentile_disc(array[0.5, 0.95]) within group (order by d.response_time_ms) as times
-           from (select o.id, o.status, o.attempts, o.response_time_ms
-                   from webhooks.deliveries as o
-                  where o.endpoint_id = e.id
-                    and o.id >= webhooks_private.least_id(s.at)
-                    and o.id <  webhooks_private.least_id(s.at + endpoint_series.bucket)
-                  order by o.id
-                  limit chart.share) as d) as c
+   cross join lateral webhooks_private.bucket_counts(e.id, null, webhooks_private.least_id(s.at), webhooks_private.least_id(s.at + endpoint_series.bucket), chart.share) as c
    cross join lateral (
          select case when c.deliveries < chart.share then 1
                      else webhooks_private.factor_of(c.last_id, s.at, s.at + endpoint_series.bucket) end as f) as scale
@@ -91,11 +107,12 @@ comment on function webhooks.endpoint_series(uuid[], interval, interval) is
 grant execute on function webhooks.endpoint_series(uuid[], interval, interval)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 grant execute on function webhooks_private.chart_of(interval, interval, integer), webhooks_private.scaled(bigint, double precision),
-                          webhooks_private.factor_of(uuid, timestamptz, timestamptz)
+                          webhooks_private.factor_of(uuid, timestamptz, timestamptz), webhooks_private.bucket_counts(uuid, text, uuid, uuid, integer)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 
 -- Down Migration
 drop function webhooks.endpoint_series(uuid[], interval, interval);
+drop function webhooks_private.bucket_counts(uuid, text, uuid, uuid, integer);
 drop function webhooks_private.factor_of(uuid, timestamptz, timestamptz);
 drop function webhooks_private.scaled(bigint, double precision);
 drop function webhooks_private.chart_of(interval, interval, integer);

@@ -16,20 +16,7 @@ begin
   select s.at, webhooks_private.scaled(c.deliveries, f), webhooks_private.scaled(c.succeeded, f), webhooks_private.scaled(c.failed, f),
          webhooks_private.scaled(c.open, f), webhooks_private.scaled(c.retried, f), c.times[1], c.times[2], c.deliveries >= chart.share
     from generate_series(chart.first_at, now(), tenant_series.bucket) as s (at)
-   cross join lateral (
-         select count(*)                                                    as deliveries,
-                count(*) filter (where d.status = 'success')                as succeeded,
-                count(*) filter (where d.status in ('failed', 'expired'))   as failed,
-                count(*) filter (where d.status in ('pending', 'retrying')) as open,
-                count(*) filter (where d.attempts > 1)                      as retried,
-                percentile_disc(array[0.5, 0.95]) within group (order by d.response_time_ms) as times
-           from (select o.id, o.status, o.attempts, o.response_time_ms
-                   from webhooks.deliveries as o
-                  where o.tenant_id = tenant_series.tenant_id
-                    and o.id >= webhooks_private.least_id(s.at)
-                    and o.id <  webhooks_private.least_id(s.at + tenant_series.bucket)
-                  order by o.id
-                  limit chart.share) as d) as c
+   cross join lateral webhooks_private.bucket_counts(null, tenant_series.tenant_id, webhooks_private.least_id(s.at), webhooks_private.least_id(s.at + tenant_series.bucket), chart.share) as c
    cross join lateral (
          -- How many there are is read off the index, up to twenty times the share; what became of them is that of the share.
          select case when c.deliveries < chart.share then 1
@@ -109,7 +96,7 @@ set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
   tenant text    := coalesce(tenants.after, '');
-  wanted integer := least(greatest(coalesce(tenants.at_most, 100), 0), 1000);
+  wanted integer := least(greatest(coalesce(tenants.at_most, 100), 0), 1001); -- a page, and one that tells of the next
 begin
   -- From one to the next by index, since a log of millions of rows has few tenants. A search that finds nothing ends too.
   for step in 1 .. 20000 loop
