@@ -38,7 +38,8 @@ comment on function webhooks.occurred_at(uuid) is
 
 create function webhooks_private.least_id(at timestamptz) returns uuid
 language sql immutable strict parallel safe
-return (lpad(to_hex(greatest(floor(extract(epoch from at) * 1000), 0)::bigint), 12, '0') || '00000000000000000000')::uuid;
+-- Times before 1970 and after 10889, infinite ones too, lie at the ends: 48 bits hold no more.
+return (lpad(to_hex(least(greatest(floor(extract(epoch from at) * 1000), 0), 281474976710655)::bigint), 12, '0') || '00000000000000000000')::uuid;
 comment on function webhooks_private.least_id(timestamptz) is
   'The least possible key of a moment: the bound of a partition or of a search by time.';
 

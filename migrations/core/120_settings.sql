@@ -47,7 +47,8 @@ create table webhooks.settings (
   constraint settings_jitter_in_range          check (retry_jitter between 0 and 0.5),
   constraint settings_schedule_not_empty       check (cardinality(retry_schedule) between 1 and 100),
   constraint settings_event_bytes_in_range     check (max_event_bytes between 1024 and 1048576),
-  constraint settings_limits_positive          check (tenant_rate_limit > 0 and tenant_max_in_flight > 0 and circuit_failures > 0),
+  -- The pace counts in microseconds: of more requests a minute than this it would lose some.
+  constraint settings_limits_in_range          check (tenant_rate_limit between 1 and 1000000 and tenant_max_in_flight > 0 and circuit_failures > 0),
   constraint settings_max_cause_depth_in_range check (max_cause_depth between 1 and 100),
   constraint settings_circle_limit_positive    check (circle_limit > 0),
   constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
@@ -58,7 +59,13 @@ create table webhooks.settings (
   constraint settings_audit_kept_a_month_up    check (audit_retention >= '30 days'),
   constraint settings_filters_not_negative     check (max_filters_per_tenant >= 0),
   constraint settings_disable_after_positive   check (disable_after > '0'),
-  constraint settings_alert_repeat_a_minute_up check (alert_repeat >= '1 minute')
+  constraint settings_alert_repeat_a_minute_up check (alert_repeat >= '1 minute'),
+  -- Beyond these, what is counted back from now would leave the calendar, and all that keeps house would fail.
+  constraint settings_spans_up_to_a_century    check (interval '100 years' >= all (array[event_retention, attempt_retention, dead_letter_ttl, audit_retention,
+                                                      circuit_open_max, disable_after, disable_min_span, alert_dead_letter_age, alert_backlog_age, alert_repeat])),
+  constraint settings_spans_not_negative       check (interval '0' <= all (array[disable_min_span, alert_dead_letter_age, alert_backlog_age])),
+  constraint settings_counts_not_negative      check (disable_min_failures >= 0 and alert_dead_letters >= 0 and alert_p95_ms >= 0),
+  constraint settings_shares_0_to_1            check (alert_retry_rate between 0 and 1 and alert_error_rate between 0 and 1 and alert_availability between 0 and 1)
 );
 insert into webhooks.settings default values;
 
@@ -112,7 +119,7 @@ create table webhooks.tenant_settings (
   updated_at       timestamptz not null default now(),
 
   constraint tenant_settings_pkey                   primary key (tenant_id),
-  constraint tenant_settings_rate_limit_positive    check (rate_limit > 0),
+  constraint tenant_settings_rate_limit_in_range    check (rate_limit between 1 and 1000000),
   constraint tenant_settings_max_endpoints_positive check (max_endpoints > 0),
   constraint tenant_settings_tests_not_negative     check (tests_per_minute >= 0),
   constraint tenant_settings_max_replay_positive    check (max_replay > 0),

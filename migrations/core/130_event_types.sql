@@ -10,11 +10,12 @@ create table webhooks.event_types (
   deprecated_at  timestamptz,
   created_at     timestamptz not null default now(),
 
-  constraint event_types_pkey            primary key (name),
-  constraint event_types_name_is_dotted  check (name ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$' and length(name) <= 128),
-  constraint event_types_schema_is_one   check (json_typeof(json_schema) in ('object', 'boolean')),
-  constraint event_types_schema_64_kib   check (octet_length(json_schema::text) <= 65536),
-  constraint event_types_example_64_kib  check (octet_length(example::text) <= 65536)
+  constraint event_types_pkey                   primary key (name),
+  constraint event_types_name_is_dotted         check (name ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$' and length(name) <= 128),
+  constraint event_types_description_up_to_2000 check (length(description) <= 2000),
+  constraint event_types_schema_is_one          check (json_typeof(json_schema) in ('object', 'boolean')),
+  constraint event_types_schema_64_kib          check (octet_length(json_schema::text) <= 65536),
+  constraint event_types_example_64_kib         check (octet_length(example::text) <= 65536)
 );
 create index event_types_disabled on webhooks.event_types (name) where not enabled; -- few or none: asked for with every event
 

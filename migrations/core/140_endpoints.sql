@@ -60,13 +60,15 @@ create table webhooks.endpoints (
 
   constraint endpoints_pkey                       primary key (id),
   constraint endpoints_tenant_id_1_to_255         check (length(tenant_id) between 1 and 255),
-  constraint endpoints_rate_limit_positive        check (rate_limit > 0),
+  constraint endpoints_name_up_to_200             check (length(name) <= 200),
+  constraint endpoints_description_up_to_2000     check (length(description) <= 2000),
+  constraint endpoints_rate_limit_in_range        check (rate_limit between 1 and 1000000),
   constraint endpoints_max_attempts_in_range      check (max_attempts between 1 and 100),
   constraint endpoints_retry_schedule_not_empty   check (cardinality(retry_schedule) between 1 and 100
                                                          and array_position(retry_schedule, null) is null
                                                          and interval '0' <= all (retry_schedule)),
   constraint endpoints_retry_schedule_up_to_year  check (interval '1 year' >= all (retry_schedule)),
-  constraint endpoints_no_retry_codes_are_errors  check (400 <= all (no_retry_codes) and 599 >= all (no_retry_codes)),
+  constraint endpoints_no_retry_codes_are_errors  check (400 <= all (no_retry_codes) and 599 >= all (no_retry_codes) and cardinality(no_retry_codes) <= 200),
   constraint endpoints_timeout_1_to_20_seconds    check (timeout_ms between 1000 and 20000),
   constraint endpoints_max_in_flight_in_range     check (max_in_flight between 1 and 256),
   constraint endpoints_ordering_known             check (ordering in ('none', 'resource', 'endpoint')),
@@ -74,6 +76,7 @@ create table webhooks.endpoints (
   constraint endpoints_signature_profile_known    check (signature_profile in ('standard', 'legacy')),
   constraint endpoints_auth_is_oauth2             check (auth is null or (auth ->> 'type' = 'oauth2'
                                                          and auth ? 'token_url' and auth ? 'client_id')),
+  constraint endpoints_auth_up_to_8_kib           check (octet_length(auth::text) <= 8192),
   constraint endpoints_disabled_iff_reason        check (is_active or disabled_reason is not null)
 );
 

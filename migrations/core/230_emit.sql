@@ -17,7 +17,17 @@ declare
   new_event  uuid := webhooks_private.new_id();
   used_event uuid;
   size_limit integer;
+  too_long   text := case when length(emit.tenant_id) not between 1 and 255       then 'tenant_id'
+                          when length(emit.resource_type) > 255                   then 'resource_type'
+                          when length(emit.resource_id) > 500                     then 'resource_id'
+                          when length(emit.idempotency_key) not between 1 and 255 then 'idempotency_key' end;
 begin
+  if too_long is not null then
+    raise exception using errcode = 'WHVAL', column = too_long,
+      message = format('%s is too long, or empty.', too_long),
+      detail  = 'tenant_id and idempotency_key have 1 to 255 characters, resource_type at most 255, resource_id at most 500.',
+      hint    = 'Shorten it, or take a hash of it.';
+  end if;
   if emit.tenant_id = 'rowhook' then
     raise exception using errcode = 'WHRES',
       message = 'Tenant rowhook is reserved.',

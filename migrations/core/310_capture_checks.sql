@@ -103,7 +103,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp as $$
 begin
   if event is null or event !~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$' or length(event) > 128 then
-    raise exception using errcode = 'WHEVT',
+    raise exception using errcode = 'WHEVT', column = 'name',
       message = format('%s is not the name of an event.', coalesce(quote_literal(event), 'Nothing')),
       detail  = 'Names are lower-case letters, digits and underscores joined by dots, at most 128 characters.',
       hint    = 'Name the thing first and then what happened to it: sale.created.';

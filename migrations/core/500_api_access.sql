@@ -27,6 +27,12 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   tenant text := coalesce(tenant_of_caller.tenant_id, webhooks_private.api_tenant(), 'default');
 begin
+  if length(tenant) not between 1 and 255 then
+    raise exception using errcode = 'WHVAL', column = 'tenant_id',
+      message = 'A tenant cannot be called that.',
+      detail  = format('The name has %s characters; 1 to 255 are allowed.', length(tenant)),
+      hint    = 'Give the name that its events and endpoints bear.';
+  end if;
   if not webhooks_private.caller_reaches(tenant) then
     raise exception using errcode = 'WHTNT',
       message = format('You may not act for tenant %L.', tenant),
@@ -37,7 +43,7 @@ begin
 end
 $$;
 comment on function webhooks_private.tenant_of_caller(text) is
-  'The tenant that is named, else that of the API request, else default. Raises WHTNT when it is out of the caller''s reach.';
+  'The tenant that is named, else that of the API request, else default. Raises WHTNT when it is out of the caller''s reach, WHVAL when none can be called that.';
 
 /*
  * Changes arrive as one JSON object, so that "not given" and "null" differ. Each value is tried by itself first, so that
@@ -74,7 +80,7 @@ $$;
 comment on function webhooks_private.checked_changes(regclass, jsonb, text[]) is
   'The columns that changes set, sorted. Raises WHVAL, naming the column, for one that may not be set and for a value that is not of its type.';
 
-create function webhooks_private.refuse_value(relation regclass, rule text, fallback text) returns void
+create function webhooks_private.refuse_value(relation regclass, rule text, fallback text, given text[]) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
 declare
@@ -83,22 +89,25 @@ begin
   select a.attname, pg_get_constraintdef(c.oid) as definition
     into broken
     from pg_constraint     as c
-    join pg_attribute      as a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-   where c.conrelid = relation and c.conname = rule;
+    join pg_attribute      as a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+   where c.conrelid = relation and c.conname = rule
+   order by a.attname = any (given) desc, array_position(c.conkey, a.attnum)
+   limit 1;
   raise exception using errcode = 'WHVAL', column = coalesce(broken.attname, fallback),
     message = format('The value of %s is not allowed.', coalesce(broken.attname, fallback)),
     detail  = coalesce(format('It breaks the rule %s: %s.', rule, broken.definition), 'It may not be null.'),
     hint    = 'Correct the value, or leave it out.';
 end
 $$;
-comment on function webhooks_private.refuse_value(regclass, text, text) is
-  'Raises WHVAL for the constraint that a value broke, naming its column.';
+comment on function webhooks_private.refuse_value(regclass, text, text, text[]) is
+  'Raises WHVAL for the constraint that a value broke, naming its column: of several the one that was given.';
 
 create function webhooks_private.change_row(relation regclass, key_column text, key text, changes jsonb, allowed text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
-  names  text := (select string_agg(quote_ident(g), ', ') from unnest(webhooks_private.checked_changes(relation, changes, allowed)) as g);
+  given  text[] := webhooks_private.checked_changes(relation, changes, allowed);
+  names  text   := (select string_agg(quote_ident(g), ', ') from unnest(given) as g);
   broken text;
   nulled text;
 begin
@@ -109,7 +118,7 @@ begin
     using changes, key;
 exception when check_violation or not_null_violation then
   get stacked diagnostics broken = constraint_name, nulled = column_name;
-  perform webhooks_private.refuse_value(relation, broken, nulled);
+  perform webhooks_private.refuse_value(relation, broken, nulled, given);
 end
 $$;
 comment on function webhooks_private.change_row(regclass, text, text, jsonb, text[]) is
@@ -133,7 +142,7 @@ comment on function webhooks_private.must_have_all_tenants() is
 -- Down Migration
 drop function webhooks_private.must_have_all_tenants();
 drop function webhooks_private.change_row(regclass, text, text, jsonb, text[]);
-drop function webhooks_private.refuse_value(regclass, text, text);
+drop function webhooks_private.refuse_value(regclass, text, text, text[]);
 drop function webhooks_private.checked_changes(regclass, jsonb, text[]);
 drop function webhooks_private.tenant_of_caller(text);
 revoke select on webhooks.endpoints from rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;

@@ -49,7 +49,7 @@ begin
       using create_endpoint.settings, tenant, actor, coalesce(create_endpoint.endpoint_id, webhooks_private.new_id());
   exception when check_violation or not_null_violation then
     get stacked diagnostics broken = constraint_name, nulled = column_name;
-    perform webhooks_private.refuse_value('webhooks.endpoints', broken, nulled);
+    perform webhooks_private.refuse_value('webhooks.endpoints', broken, nulled, given);
   end;
   if create_endpoint.secret is not null then
     perform webhooks_private.check_secret(create_endpoint.secret, p.signature_profile) from webhooks.endpoints as p where p.id = create_endpoint.id;

@@ -90,7 +90,7 @@ begin
         on conflict (tenant_id) do nothing;
   exception when check_violation then
     get stacked diagnostics broken = constraint_name, nulled = column_name;
-    perform webhooks_private.refuse_value('webhooks.tenant_settings', broken, nulled);
+    perform webhooks_private.refuse_value('webhooks.tenant_settings', broken, nulled, '{}');
   end;
   perform webhooks_private.change_row('webhooks.tenant_settings', 'tenant_id', tenant, change_tenant_settings.changes,
                                       '{sending,rate_limit,max_endpoints,tests_per_minute,max_replay,retry_schedule,max_event_bytes}');

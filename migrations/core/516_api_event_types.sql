@@ -9,12 +9,7 @@ declare
   result webhooks.event_types;
 begin
   perform webhooks_private.must_have_all_tenants();
-  if name is null or name !~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$' or length(name) > 128 then
-    raise exception using errcode = 'WHEVT', column = 'name',
-      message = format('%L is no name of an event type.', name),
-      detail  = 'It is at most 128 lower-case letters, digits and underscores, joined by dots: the thing first, then what happened.',
-      hint    = 'Name it like sale.created.';
-  end if;
+  perform webhooks_private.check_event_name(name);
   insert into webhooks.event_types as t (name) values (create_event_type.event_type ->> 'name')
       on conflict on constraint event_types_pkey do nothing;
   if not found then

@@ -21,6 +21,17 @@ const explained: Readonly<Record<string, { readonly code: string; readonly messa
   '40P01': { code: 'WHTRY', message: 'Another request changed the same thing at the same moment.', hint: 'Try again.' },
   '22008': { code: 'WHTIM', message: 'The time cannot be read.', hint: 'Write it like 2026-08-01T10:00:00Z.' },
   '22007': { code: 'WHTIM', message: 'The time cannot be read.', hint: 'Write it like 2026-08-01T10:00:00Z.' },
+  '22003': { code: 'WHVAL', message: 'A number is beyond what can be kept.', hint: 'Correct the value.' },
+  '22P05': { code: 'WHVAL', message: 'A text holds a character that cannot be kept.', hint: 'Leave U+0000 out.' },
+  '22021': { code: 'WHVAL', message: 'A text holds a character that cannot be kept.', hint: 'Leave U+0000 out.' },
+  '22025': { code: 'WHVAL', message: 'A like pattern ends with a backslash.', hint: 'Write two of them for one.' },
+  '22P02': { code: 'WHVAL', message: 'A value is not of its type.', hint: 'Correct the value.' },
+}
+
+/** What is wrong with a request itself bears a code as well, and no HTTP status: the answer has that already. */
+const ofRequest = (extensions: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const { statusCode: _status, ...shown } = extensions
+  return 'code' in shown ? shown : { ...shown, code: 'WHREQ', hint: 'Correct the request; docs/schema.graphql has what can be asked.' }
 }
 
 const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
@@ -44,10 +55,30 @@ const seen = (cause: SqlError | RowhookError, onInternal: OnInternal): { readonl
   return { message: 'Something went wrong in the server.', extensions: { code: 'WHINT', hint: 'Try again; if it happens again, give the operator this id.', id } }
 }
 
+const renamed = ({ nodes, source, positions, path }: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError =>
+  new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions })
+
 /** For `grafserv.maskError`: keeps path and place, and lets through no word that is not ours. */
 export const maskErrors = (onInternal: OnInternal) => (error: GraphQLError): GraphQLError => {
-  const { nodes, source, positions, path, originalError } = error
-  if (!originalError || originalError instanceof GraphQLError) return error // of the request itself: GraphQL says what is wrong with it
-  const { message, extensions } = isSafeError(originalError) ? { message: originalError.message, extensions: { ...originalError.extensions } } : seen(originalError, onInternal)
-  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions })
+  const { originalError } = error
+  if (!originalError || originalError instanceof GraphQLError) return renamed(error, error.message, ofRequest(error.extensions)) // GraphQL says what is wrong with it
+  if (isSafeError(originalError)) return renamed(error, originalError.message, ofRequest({ ...originalError.extensions }))
+  const { message, extensions } = seen(originalError, onInternal)
+  return renamed(error, message, extensions)
+}
+
+/** What Grafserv answers before it asks its mask: a body that is no JSON, a document that is no GraphQL or not of this schema. */
+export const CodedRequestsPlugin: GraphileConfig.Plugin = {
+  name: 'RowhookCodedRequestsPlugin',
+  version: '1.0.0',
+  grafserv: {
+    middleware: {
+      async processRequest(next) {
+        const result = await next()
+        const json = result?.type === 'json' ? (result.json as { errors?: readonly GraphQLError[] }) : undefined
+        if (result?.type !== 'json' || !json?.errors) return result
+        return { ...result, json: { ...json, errors: json.errors.map((error) => renamed(error, error.message, ofRequest(error.extensions))) } as unknown as typeof result.json }
+      },
+    },
+  },
 }

@@ -29,7 +29,7 @@ const MAX_DEPTH = 12
 /** A field that looks at more than its own row counts as so many. */
 const weights: Readonly<Record<string, number>> = {
   'Endpoint.health': 20, 'Endpoint.sparkline': 20, 'Delivery.next': 20, 'Event.explanation': 50,
-  'Query.endpointStats': 500, 'Query.tenantStats': 1_000, 'Query.filterPreview': 1_000, 'Query.recoverPreview': 500, 'Query.replayPreview': 1_000, 'Query.tenants': 200,
+  'Query.endpointStats': 500, 'Query.tenantStats': 1_000, 'Query.filterPreview': 1_000, 'Query.recoverPreview': 500, 'Query.replayPreview': 1_000, 'Query.tenants': 2,
 }
 
 const tooMuch = (message: string, detail: string, hint: string, nodes?: FieldNode) =>
@@ -51,16 +51,26 @@ const aliasLimit: ValidationRule = (context) => {
   }
 }
 
+const depth = depthLimit({
+  maxDepth: MAX_DEPTH,
+  maxListDepth: 5,
+  maxIntrospectionDepth: 16,
+  maxIntrospectionListDepth: 4,
+  maxDepthByFieldCoordinates: { '__Type.ofType': 9 },
+  revealDetails: true,
+})
+
+/** The rule of the library, its errors with a code of ours. */
+const depthRule: ValidationRule = (context) =>
+  depth(
+    Object.create(context, {
+      reportError: { value: ({ message }: GraphQLError) => context.reportError(tooMuch(message, `A depth of ${MAX_DEPTH} is allowed, and 5 lists within one another.`, 'Ask for what lies deeper in a request of its own.')) },
+    }) as typeof context,
+  )
+
 /** Rules beside those of the specification. */
 export const limitRules = ({ introspection }: { readonly introspection: boolean }): ValidationRule[] => [
-  depthLimit({
-    maxDepth: MAX_DEPTH,
-    maxListDepth: 5,
-    maxIntrospectionDepth: 16,
-    maxIntrospectionListDepth: 4,
-    maxDepthByFieldCoordinates: { '__Type.ofType': 9 },
-    revealDetails: true,
-  }),
+  depthRule,
   aliasLimit,
   ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
 ]
@@ -77,8 +87,9 @@ const pageOf = (field: FieldNode, { variables }: Walk): number => {
   if (value === undefined || value.kind === Kind.NULL) return PAGE
   const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.INT ? Number(value.value) : undefined
   const first = typeof given === 'number' ? given : PAGE
+  if (first < 0) throw new GraphQLError(`A page cannot have ${first} rows.`, { nodes: field, extensions: { code: 'WHVAL', field: 'first', hint: `Ask for 0 to ${MAX_PAGE}.` } })
   if (first > MAX_PAGE) throw tooMuch(`A page has ${first} rows.`, `At most ${MAX_PAGE} are allowed.`, 'Ask for fewer, and go on by the cursor.', field)
-  return Math.max(first, 0)
+  return first
 }
 
 const walk = (type: GraphQLObjectType, { selections }: SelectionSetNode, times: number, state: Walk): void => {

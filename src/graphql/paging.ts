@@ -2,7 +2,7 @@
 import { MAX_PAGE, PAGE } from './limits.ts'
 
 /** Tables that only grow: what is asked for is at their end. */
-const logs: ReadonlySet<string> = new Set(['events', 'deliveries', 'auditEntry', 'alerts'])
+const logs: ReadonlySet<string> = new Set(['events', 'deliveries', 'audit_entry', 'alerts'])
 
 /** Their keys begin with the time of the event, so a window of time is a range of keys, which prunes partitions. */
 const keyedByTime: ReadonlySet<string> = new Set(['events', 'deliveries'])

@@ -8,7 +8,7 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import type { AddressPolicy } from '../core/address.ts'
 import type { Keyring } from '../core/sealing.ts'
 import { AuditPlugin } from './audit.ts'
-import { maskErrors, type OnInternal } from './errors.ts'
+import { CodedRequestsPlugin, maskErrors, type OnInternal } from './errors.ts'
 import { ExposedPlugin } from './exposed.ts'
 import { FiguresPlugin } from './figures.ts'
 import { pgSettingsOf, type Identity } from './identity.ts'
@@ -21,6 +21,7 @@ import { PagingPlugin } from './paging.ts'
 import { PreviewsPlugin } from './previews.ts'
 import { QuestionsPlugin } from './questions.ts'
 import { SubscriptionsPlugin } from './subscriptions.ts'
+import { TenantsPlugin } from './tenants.ts'
 import { urlProblemsPlugin } from './url-problems.ts'
 
 declare global {
@@ -77,7 +78,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
 
 export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, AuditPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, TenantsPlugin, AuditPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, CodedRequestsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

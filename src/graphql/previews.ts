@@ -1,4 +1,4 @@
-/** Questions asked before something is done: what a filter would take, what recover and replay would send, which tenants there are. */
+/** Questions asked before something is done: what a filter would take, and what recover and replay would send. */
 import { parse } from 'graphql'
 import { loadOneWithPgClient, type PgClient } from 'postgraphile/@dataplan/pg'
 import { context, get, object, type FieldArgs, type Step } from 'postgraphile/grafast'
@@ -36,15 +36,6 @@ extend type Query {
     types: [String!]
     resumeAfter: UUID
   ): ReplayPreview
-  "The tenants that there are, by id. For the operator."
-  tenants(
-    "How many, at most 1,000."
-    first: Int = 100
-    "The id of the last tenant that is known already."
-    after: String
-    "Text that the id contains, upper and lower case alike."
-    search: String
-  ): [Tenant!]
 }
 "What a filter would have taken."
 type FilterPreview {
@@ -77,15 +68,6 @@ type ReplayPreview {
   "The last event that was looked at: resumeAfter of the next question. Null: there was none."
   lastEvent: UUID
 }
-"A tenant."
-type Tenant {
-  "As events and endpoints bear it."
-  id: String!
-  "Its endpoints that are not deleted."
-  endpoints: Int!
-  "False: nothing of this tenant is sent."
-  sending: Boolean!
-}
 `
 
 type Asked = { readonly args: Args; readonly identity: Identity }
@@ -109,9 +91,6 @@ const replayPreview = async (client: PgClient, { args }: Asked) =>
     [args['endpointId'], args['since'], args['until'], args['types'], args['resumeAfter']],
   ))[0]
 
-const tenants = (client: PgClient, { args }: Asked) =>
-  rowsOf(client, 'select id, endpoints::integer, sending from webhooks.tenants($1, $2, $3)', [args['after'], args['search'], args['first']])
-
 export const PreviewsPlugin = extendSchema((build) => {
   const ask = (question: (client: PgClient, asked: Asked) => Promise<unknown>) => (_parent: Step, args: FieldArgs) =>
     loadOneWithPgClient(
@@ -122,7 +101,7 @@ export const PreviewsPlugin = extendSchema((build) => {
   return {
     typeDefs: parse(sdl),
     objects: {
-      Query: { plans: { filterPreview: ask(filterPreview), recoverPreview: ask(recoverPreview), replayPreview: ask(replayPreview), tenants: ask(tenants) } },
+      Query: { plans: { filterPreview: ask(filterPreview), recoverPreview: ask(recoverPreview), replayPreview: ask(replayPreview) } },
       FilterPreview: { plans: { latest: ($preview: Step) => build.input.pgRegistry.pgResources['events']!.get({ id: get($preview, 'latest') }) } },
     },
   }

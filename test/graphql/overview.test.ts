@@ -211,14 +211,32 @@ catalogue('say what is wrong with them', async () => {
 const tenants = suite('tenants')
 
 tenants('are listed for the operator, by id and by search', async () => {
-  const ask = (args: string, client = operator) => client(`{ tenants${args} { id endpoints sending } }`)
-  assert.equal((await ask('')).data.tenants, [
+  const ask = (args: string, client = operator) => client(`{ tenants${args} { nodes { id endpoints sending } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`)
+  const idsOf = ({ data }: Awaited<ReturnType<typeof ask>>): string[] => data.tenants.nodes.map(({ id }: { id: string }) => id)
+  const all = (await ask('')).data.tenants
+  assert.equal(all.nodes, [
     { id: 'a', endpoints: 3, sending: true }, { id: 'busy', endpoints: 1, sending: true }, { id: 'plain', endpoints: 0, sending: true },
   ])
-  assert.equal((await ask('(after: "a", first: 1)')).data.tenants.map(({ id }: { id: string }) => id), ['busy'])
-  assert.equal((await ask('(search: "LAI")')).data.tenants.map(({ id }: { id: string }) => id), ['plain'])
-  assert.equal((await ask('', bound)).data.tenants.map(({ id }: { id: string }) => id), ['a'])
+  assert.equal(all.pageInfo, { hasNextPage: false, hasPreviousPage: false, startCursor: all.edges[0].cursor, endCursor: all.edges[2].cursor })
+  assert.equal(idsOf(await ask('(search: "LAI")')), ['plain'])
+  assert.equal(idsOf(await ask('', bound)), ['a'])
   assert.is(refusal(await ask('', owner)), 'WHRGT')
+  assert.is(refusal(await ask('(after: "WyJpZCJd")')), 'WHREQ after')
+})
+
+tenants('of ten thousand come a page at a time, each once', async () => {
+  await db.pool.query(`insert into webhooks.tenant_settings (tenant_id) select 'many-' || lpad(n::text, 5, '0') from generate_series(1, 10000) as n`)
+  const found: string[] = []
+  let pages = 0
+  let page = { hasNextPage: true, endCursor: null as string | null }
+  while (page.hasNextPage) {
+    const { data } = await operator('query ($after: Cursor) { tenants(first: 1000, after: $after, search: "many") { nodes { id } pageInfo { hasNextPage endCursor } } }', { after: page.endCursor })
+    found.push(...data.tenants.nodes.map(({ id }: { id: string }) => id))
+    page = data.tenants.pageInfo
+    pages++
+  }
+  assert.equal([pages, found.length, new Set(found).size, found.at(-1)], [10, 10_000, 10_000, 'many-10000'])
+  await db.pool.query(`delete from webhooks.tenant_settings where tenant_id like 'many-%'`)
 })
 
 const bounds = suite('limits of a tenant')

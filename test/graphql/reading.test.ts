@@ -68,6 +68,10 @@ reading('gives logs newest first, a page at a time', async () => {
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null
   } while (after !== null)
   assert.equal(found, events.toReversed())
+  await db.pool.query(`insert into webhooks.audit_log (action, tenant_id) values ('probe', 'a'), ('probe', 'a')`)
+  const { data } = await owner('{ auditLog { nodes { id } } }')
+  const ids: number[] = data.auditLog.nodes.map(({ id }: { id: string }) => Number(id))
+  assert.equal([ids.length > 1, ids], [true, ids.toSorted((one, other) => other - one)])
 })
 
 reading('filters by status, type, endpoint, resource, answer and time', async () => {

@@ -15,10 +15,12 @@ export declare const WhoAmI: TypedDocumentNode<WhoAmIResult, WhoAmIVariables>
 
 export type TenantChoicesVariables = { readonly search?: string | null | undefined }
 export type TenantChoicesResult = {
-  readonly tenants: readonly ({
-    readonly id: string
-    readonly endpoints: number
-    readonly sending: boolean
-  })[] | null
+  readonly tenants: {
+    readonly nodes: readonly ({
+      readonly id: string
+      readonly endpoints: number
+      readonly sending: boolean
+    })[]
+  } | null
 }
 export declare const TenantChoices: TypedDocumentNode<TenantChoicesResult, TenantChoicesVariables>

@@ -16,7 +16,7 @@ const TenantChoice = () => {
   const { tenant, chooseTenant } = useMe()
   const [search, setSearch] = useState('')
   const [{ data }] = useQuery({ query: TenantChoices, variables: { search: search === tenant ? '' : search } })
-  const known = (data?.tenants ?? []).map(({ id }) => id)
+  const known = (data?.tenants?.nodes ?? []).map(({ id }) => id)
   return (
     <Select
       size="xs" label={account.tenant} placeholder={account.allTenants} leftSection={<BuildingIcon size={15} />} className={css['choice']} searchable clearable

@@ -12,6 +12,7 @@ import { deliveryActs } from './deliveries.ts'
 import { endpointActs } from './endpoints.ts'
 import { eventTypeActs, eventTypeInputs } from './event-types.ts'
 import { settingsActs, settingsInputs } from './settings.ts'
+import { checkTexts } from './texts.ts'
 
 export const acts: readonly Act[] = [...endpointActs, ...deliveryActs, ...apiKeyActs, ...eventTypeActs, ...settingsActs, ...alertActs]
 
@@ -89,6 +90,7 @@ export const mutationsPlugin = (deps: ActDeps): GraphileConfig.Plugin =>
           object({ args: fieldArgs.getRaw(), identity: context().get('identity') }),
           async (client, { args, identity }) => {
             const given = args as Args
+            checkTexts(given)
             if (!act.isOfAll) await bindTenant(client, identity, given)
             return act.run(client, given, deps)
           },

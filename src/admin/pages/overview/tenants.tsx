@@ -17,7 +17,7 @@ export const Tenants = () => {
   const { chooseTenant } = useMe()
   const [search, setSearch] = useState('')
   const [{ data, error, fetching }] = useQuery({ query: TenantChoices, variables: { search } })
-  const tenants = data?.tenants ?? []
+  const tenants = data?.tenants?.nodes ?? []
   return (
     <>
       <TextInput className={css['search']} type="search" value={search} placeholder={texts.search} aria-label={texts.search} leftSection={<SearchIcon size={16} />} onChange={(event) => setSearch(event.currentTarget.value)} />
