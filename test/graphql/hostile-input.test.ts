@@ -60,14 +60,14 @@ const valuesOf = (type: GraphQLInputType): readonly unknown[] => {
   const scalars = hostile[named.name]
   if (scalars || !(named instanceof GraphQLInputObjectType)) return scalars ?? []
   const base = named.name === 'NewEventType' ? { name: 'hostile.event' } : named.name === 'NewEndpoint' ? { url: 'https://a.test/', events: ['*'] } : {}
+  const isOfScalar = 'equalTo' in named.getFields()
   return Object.values(named.getFields()).flatMap((field) => {
-    const place = /List$|Filter$/.test(named.name) && field.name !== 'since' && field.name !== 'until' ? `${named.name}.${field.name}` : undefined
-    if (/^(and|or|not)$/.test(field.name) || (place !== undefined && /Filter$/.test(named.name) && isFilterOfScalar(named) && triedOperators.has(place))) return []
-    if (place !== undefined) triedOperators.add(place)
+    const place = `${named.name}.${field.name}`
+    if (/^(and|or|not)$/.test(field.name) || (isOfScalar && triedOperators.has(place))) return []
+    triedOperators.add(place)
     return [null, ...valuesOf(field.type)].map((value) => ({ ...base, [field.name]: value }))
   })
 }
-const isFilterOfScalar = (type: GraphQLInputObjectType) => 'equalTo' in type.getFields()
 
 type Ask = { readonly what: string; readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
 
