@@ -17,6 +17,7 @@ export type OpeningDeps = {
 const HOLD_MS = 5_000
 const REPEAT_MS = 60_000
 const MAX_KNOWN = 20_000
+const MAX_CLOSED = 10_000
 
 type Closed = { readonly what: string; readonly keyId: string; readonly reason: string }
 
@@ -57,7 +58,9 @@ export const createOpening = ({ keyring, hold, clock, log, holdMs = HOLD_MS }: O
   const shut = async (endpoint: LaneEndpoint, { what, keyId, reason }: Closed): Promise<LaneEndpoint> => {
     const nowMs = clock.monotonicMs()
     const since = closedSince.get(endpoint.id) ?? { loggedMs: -Infinity, heldMs: -Infinity }
-    closedSince.set(endpoint.id, since)
+    closedSince.delete(endpoint.id)
+    if (closedSince.size >= MAX_CLOSED) closedSince.delete(closedSince.keys().next().value!) // such as deleted long ago
+    closedSince.set(endpoint.id, since) // the last of them now
     if (nowMs - since.loggedMs >= REPEAT_MS) {
       since.loggedMs = nowMs
       log.error({ code: 'WHOPN', endpointId: endpoint.id, tenantId: endpoint.tenantId, what, keyId, reason }, 'a secret of the endpoint does not open with the keys of this worker; its deliveries wait')

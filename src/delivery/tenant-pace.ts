@@ -15,6 +15,8 @@ export type TenantPaceDeps = {
 export type TenantPace = {
   /** takes a slot if there is one; otherwise asks for more, and `onSlots` follows */
   readonly take: (tenantId: string, perMinute: number | null, nowMs: number) => boolean
+  /** tenants whose slots are known */
+  readonly size: () => number
 }
 
 type Slots = { left: number; untilMs: number; isAsking: boolean }
@@ -22,8 +24,17 @@ type Slots = { left: number; untilMs: number; isAsking: boolean }
 /** Reserved slots that were not used by then are lost, so that they are not spent in a burst later. */
 const SLOT_LIFE_MS = 1_000
 
+/** Many more tenants may have sent than do now: slots that are over say nothing, and are forgotten as new ones come. */
+const FEW = 1_000
+
 export const createTenantPace = ({ clock, reserve, demand, onSlots, onTrouble }: TenantPaceDeps): TenantPace => {
   const byTenant = new Map<string, Slots>()
+  let forgetAt = FEW
+
+  const forgetOver = (nowMs: number): void => {
+    for (const [tenantId, { untilMs, isAsking }] of byTenant) if (!isAsking && untilMs <= nowMs) byTenant.delete(tenantId)
+    forgetAt = Math.max(FEW, 2 * byTenant.size)
+  }
 
   const ask = async (tenantId: string, slots: Slots, perMinute: number): Promise<void> => {
     slots.isAsking = true
@@ -50,6 +61,7 @@ export const createTenantPace = ({ clock, reserve, demand, onSlots, onTrouble }:
       if (perMinute === null) return true
       let slots = byTenant.get(tenantId)
       if (slots === undefined) {
+        if (byTenant.size >= forgetAt) forgetOver(nowMs)
         slots = { left: 0, untilMs: 0, isAsking: false }
         byTenant.set(tenantId, slots)
       }
@@ -65,5 +77,6 @@ export const createTenantPace = ({ clock, reserve, demand, onSlots, onTrouble }:
       }
       return false
     },
+    size: () => byTenant.size,
   }
 }

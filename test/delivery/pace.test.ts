@@ -109,4 +109,30 @@ pace('a tenant that waits for its rate keeps no process alive', async () => {
   assert.is(timers(), before)
 })
 
+pace('slots of tenants that are over are forgotten, those in use and those asked for are not', async () => {
+  let nowMs = 0
+  const clock = { monotonicMs: () => nowMs, epochMs: () => 0 }
+  const answers: (() => void)[] = []
+  const tenants = createTenantPace({
+    clock,
+    reserve: (tenantId) => (tenantId === 'slow' ? new Promise((resolve) => answers.push(() => resolve({ granted: 1, waitMs: 0 }))) : Promise.resolve({ granted: 2, waitMs: 0 })),
+    demand: () => 1,
+    onSlots: () => undefined,
+    onTrouble: () => undefined,
+  })
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  assert.is(tenants.take('slow', 600, nowMs), false)
+  for (let i = 0; i < 10_000; i += 1) {
+    nowMs += 10 // a hundred tenants a second
+    tenants.take(`tenant ${i}`, 600, nowMs)
+    await turn()
+  }
+  assert.ok(tenants.size() <= 1_000, `${tenants.size()} tenants`)
+  assert.is(tenants.take('tenant 9999', 600, nowMs), true)
+  answers[0]!()
+  await turn()
+  assert.is(tenants.take('slow', 600, nowMs), true)
+  assert.is(answers.length, 1)
+})
+
 pace.run()

@@ -4,6 +4,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createKeyring, headerPurpose } from '../../src/core/sealing.ts'
 import { formatSecret } from '../../src/core/signature.ts'
+import type { LaneEndpoint } from '../../src/database/lane-endpoints.ts'
+import { createOpening } from '../../src/delivery/opening.ts'
 import { createReceiver, type Receiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
 import { startEngine, type Hook } from './support/engine.ts'
@@ -127,6 +129,29 @@ sealed('that is being sent to stops when its secret is spoiled', async () => {
   await hook.publish()
   await isHeld(hook)
   assert.is(hook.requests().length, 1)
+})
+
+sealed('ten thousand of them are remembered at most, those longest not seen are not', async () => {
+  let nowMs = 0
+  const opens = new Set<string>()
+  const said: string[] = []
+  const openEndpoints = createOpening({
+    keyring: { open: (text, { endpointId }) => (opens.has(endpointId) ? { kind: 'open', text } : { kind: 'closed', keyId: 'k1', reason: 'no key' }) },
+    hold: () => Promise.resolve(),
+    clock: { monotonicMs: () => nowMs, epochMs: () => 0 },
+    log: { error: () => undefined, info: (fields) => void said.push((fields as { endpointId: string }).endpointId) },
+  })
+  const load = (id: string) => openEndpoints([{ id, tenantId: 'acme', secrets: [ring(key).seal('s', { tenantId: 'acme', endpointId: id, purpose: 'signing' })], headers: {}, auth: null, heldForMs: null } as unknown as LaneEndpoint])
+  await load('kept')
+  for (let i = 0; i < 10_000; i += 1) {
+    await load(`${i}`)
+    if (i % 5_000 === 0) await load('kept')
+  }
+  for (const id of ['0', 'kept', '9999']) {
+    opens.add(id)
+    await load(id)
+  }
+  assert.equal(said, ['kept', '9999'])
 })
 
 sealed.run()
