@@ -49,7 +49,18 @@ return webhooks.envelope(event);
 comment on function webhooks.events_body(webhooks.events) is
   'The body that is sent for it, byte for byte (payload format standard).';
 
-grant execute on function webhooks.events_deliveries(webhooks.events), webhooks.events_occurred_at(webhooks.events), webhooks.events_body(webhooks.events)
+create function webhooks.deliveries_body(delivery webhooks.deliveries) returns text
+language sql stable
+begin atomic
+  select case (delivery).payload_format when 'legacy' then webhooks.legacy_envelope(e) else webhooks.envelope(e) end
+    from webhooks.events as e
+   where e.id = (delivery).event_id;
+end;
+comment on function webhooks.deliveries_body(webhooks.deliveries) is
+  'The body that is sent for it, byte for byte, in its payload format. Null: retention has taken the event.';
+
+grant execute on function webhooks.events_deliveries(webhooks.events), webhooks.events_occurred_at(webhooks.events), webhooks.events_body(webhooks.events),
+                          webhooks.deliveries_body(webhooks.deliveries)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 grant execute on function webhooks_private.least_id(timestamptz)
    to rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
@@ -58,6 +69,7 @@ grant execute on function webhooks.emit_event(text, json, text, text, text, text
 
 -- Down Migration
 revoke execute on function webhooks_private.least_id(timestamptz) from rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
+drop function webhooks.deliveries_body(webhooks.deliveries);
 drop function webhooks.events_body(webhooks.events);
 drop function webhooks.events_occurred_at(webhooks.events);
 drop function webhooks.events_deliveries(webhooks.events);

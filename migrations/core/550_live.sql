@@ -57,12 +57,12 @@ end;
 comment on function webhooks_private.live_deliveries_of(text[], boolean) is
   'The newest 200 deliveries of each tenant, and of all tenants together, with a word that changes with their state. By index.';
 
-create function webhooks_private.live_events(tenant_ids text[], since timestamptz)
-returns table (tenant_id text, id uuid)
+create function webhooks_private.live_events(tenant_ids text[], since timestamptz, everybody boolean default false)
+returns table (tenant_id text, id uuid, of_everybody boolean)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  select t.tenant_id, e.id
+  select t.tenant_id, e.id, false
     from unnest(tenant_ids) as t (tenant_id)
    cross join lateral (
            select o.id
@@ -71,15 +71,23 @@ begin atomic
               and o.id >= webhooks_private.least_id(since)
             order by o.id desc
             limit 100
-         ) as e;
+         ) as e
+  union all
+  select e.tenant_id, e.id, true
+    from (select o.tenant_id, o.id
+            from webhooks.events as o
+           where everybody
+             and o.id >= webhooks_private.least_id(since)
+           order by o.id desc
+           limit 100) as e;
 end;
-comment on function webhooks_private.live_events(text[], timestamptz) is
-  'The newest events of each tenant since a moment, 100 at most. By index.';
+comment on function webhooks_private.live_events(text[], timestamptz, boolean) is
+  'The newest events of each tenant since a moment, 100 at most, and of all tenants together. By index.';
 
-grant execute on function webhooks_private.live_deliveries(uuid[]), webhooks_private.live_deliveries_of(text[], boolean), webhooks_private.live_events(text[], timestamptz)
+grant execute on function webhooks_private.live_deliveries(uuid[]), webhooks_private.live_deliveries_of(text[], boolean), webhooks_private.live_events(text[], timestamptz, boolean)
    to rowhook_api;
 
 -- Down Migration
-drop function webhooks_private.live_events(text[], timestamptz);
+drop function webhooks_private.live_events(text[], timestamptz, boolean);
 drop function webhooks_private.live_deliveries_of(text[], boolean);
 drop function webhooks_private.live_deliveries(uuid[]);

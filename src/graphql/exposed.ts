@@ -77,6 +77,7 @@ const fields: Readonly<Record<string, PgSmartTagTags>> = {
   tenant_settings_attempts_in_force: { fieldName: 'maxAttemptsInForce' },
   tenant_settings_timeout_in_force: { fieldName: 'timeoutMsInForce' },
   deliveries_next: { fieldName: 'next', behavior: '-filterBy' },
+  deliveries_body: { fieldName: 'body', behavior: '-filterBy' },
   events_deliveries: { fieldName: 'deliveries' },
   events_occurred_at: { fieldName: 'occurredAt', behavior: '-filterBy' },
   events_body: { fieldName: 'body', behavior: '-filterBy' },

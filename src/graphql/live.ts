@@ -4,17 +4,17 @@ import type { LiveDelivery, LiveEvent, LiveTenantDelivery } from '../database/li
 export type LiveDeps = {
   readonly deliveries: (endpointIds: readonly string[]) => Promise<readonly LiveDelivery[]>
   readonly deliveriesOf: (tenantIds: readonly string[], everybody: boolean) => Promise<readonly LiveTenantDelivery[]>
-  readonly events: (tenantIds: readonly string[], seconds: number) => Promise<readonly LiveEvent[]>
+  readonly events: (tenantIds: readonly string[], seconds: number, everybody: boolean) => Promise<readonly LiveEvent[]>
   readonly onError: (error: unknown) => void
 }
 
 /**
  * What is watched: the deliveries of an endpoint or of a tenant, or a tenant's events. `tenantId` undefined: the operator, whose tenant is not checked;
- * of deliveries without an endpoint those of all tenants.
+ * of events, and of deliveries without an endpoint, those of all tenants.
  */
 export type Topic =
   | { readonly kind: 'deliveries'; readonly endpointId?: string | undefined; readonly tenantId: string | undefined }
-  | { readonly kind: 'events'; readonly tenantId: string }
+  | { readonly kind: 'events'; readonly tenantId: string | undefined }
 
 export type Live = {
   /** ids of what is new or has changed, as it is found; ends with `stop` */
@@ -76,11 +76,11 @@ export const createLive = (deps: LiveDeps): Live => {
     const [deliveries, ofTenants, events] = await Promise.all([
       endpoints.length > 0 ? deps.deliveries([...new Set(endpoints)]) : [],
       wholes.length > 0 ? deps.deliveriesOf([...new Set(wholes.filter((tenant) => tenant !== undefined))], wholes.includes(undefined)) : [],
-      tenants.length > 0 ? deps.events([...new Set(tenants)], LATE_SECONDS) : [],
+      tenants.length > 0 ? deps.events([...new Set(tenants.filter((tenant) => tenant !== undefined))], LATE_SECONDS, tenants.includes(undefined)) : [],
     ])
     const byEndpoint = Map.groupBy(deliveries, ({ endpointId }) => endpointId)
     const byWhole = Map.groupBy(ofTenants, ({ isOfEverybody, tenantId }) => (isOfEverybody ? undefined : tenantId))
-    const byTenant = Map.groupBy(events, ({ tenantId }) => tenantId)
+    const byTenant = Map.groupBy(events, ({ isOfEverybody, tenantId }) => (isOfEverybody ? undefined : tenantId))
     const rowsFor = ({ topic }: Watcher): ReadonlyMap<string, string> => {
       if (topic.kind === 'events') return new Map(byTenant.get(topic.tenantId)?.map(({ id }) => [id, '']))
       if (topic.endpointId === undefined) return new Map(byWhole.get(topic.tenantId)?.map(({ id, state }) => [id, state]))

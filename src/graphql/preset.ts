@@ -14,6 +14,7 @@ import { FiguresPlugin } from './figures.ts'
 import { pgSettingsOf, type Identity } from './identity.ts'
 import { knownOperationsPlugin, type KnownOperations } from './known-operations.ts'
 import { costProblem, limitRules } from './limits.ts'
+import { MatchedPlugin } from './matched.ts'
 import { mutationsPlugin } from './mutations/plugin.ts'
 import type { Live } from './live.ts'
 import { NamingPlugin } from './naming.ts'
@@ -22,6 +23,7 @@ import { PreviewsPlugin } from './previews.ts'
 import { QuestionsPlugin } from './questions.ts'
 import { SubscriptionsPlugin } from './subscriptions.ts'
 import { TenantsPlugin } from './tenants.ts'
+import { UrgencyPlugin } from './urgency.ts'
 import { urlProblemsPlugin } from './url-problems.ts'
 
 declare global {
@@ -78,7 +80,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
 
 export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, TenantsPlugin, AuditPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, CodedRequestsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
+  plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, MatchedPlugin, UrgencyPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, TenantsPlugin, AuditPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, CodedRequestsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
     'NodePlugin', // global ids beside the UUIDs would be a second name for everything
     'QueryQueryPlugin', // Query.query, for Relay 1

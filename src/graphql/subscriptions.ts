@@ -17,7 +17,7 @@ extend type Subscription {
   ): Delivery
   "An event of the tenant, about a quarter of a second after its commit. Of a bulk load only the newest are shown."
   eventCreated(
-    "Whose events. The operator has to name it; everybody else has one tenant only."
+    "Whose events. The operator may leave it out and sees those of all; everybody else has one tenant only."
     tenantId: String
   ): Event
 }
@@ -25,10 +25,11 @@ extend type Subscription {
 
 const topicText = (topic: Topic) => JSON.stringify(topic)
 
+const isOfAll = ({ tenantId }: Identity, named: unknown): boolean => tenantId === undefined && (named === undefined || named === null)
+
 const deliveriesTopic = (identity: Identity, { endpointId, tenantId: named }: Readonly<Record<string, unknown>>): Topic => {
   if (typeof endpointId === 'string') return { kind: 'deliveries', endpointId: endpointId.toLowerCase(), tenantId: identity.tenantId }
-  const isOfAll = identity.tenantId === undefined && (named === undefined || named === null)
-  return { kind: 'deliveries', tenantId: isOfAll ? undefined : tenantOf(identity, named) }
+  return { kind: 'deliveries', tenantId: isOfAll(identity, named) ? undefined : tenantOf(identity, named) }
 }
 
 export const SubscriptionsPlugin = extendSchema((build) => {
@@ -49,7 +50,7 @@ export const SubscriptionsPlugin = extendSchema((build) => {
             plan: row('deliveries'),
           },
           eventCreated: {
-            subscribePlan: (_root: Step, args: FieldArgs) => watch(args, (identity, { tenantId }) => ({ kind: 'events', tenantId: tenantOf(identity, tenantId) })),
+            subscribePlan: (_root: Step, args: FieldArgs) => watch(args, (identity, { tenantId }) => ({ kind: 'events', tenantId: isOfAll(identity, tenantId) ? undefined : tenantOf(identity, tenantId) })),
             plan: row('events'),
           },
         },

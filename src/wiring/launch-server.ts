@@ -64,7 +64,7 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
     const live = createLive({
       deliveries: (endpointIds) => liveDeliveries(pool, endpointIds),
       deliveriesOf: (tenantIds, everybody) => liveDeliveriesOf(pool, tenantIds, everybody),
-      events: (tenantIds, seconds) => liveEvents(pool, tenantIds, seconds),
+      events: (tenantIds, seconds, everybody) => liveEvents(pool, tenantIds, seconds, everybody),
       onError: (error) => log.error({ err: error }, 'what is watched live could not be looked at'),
     })
     const page = createAdminPage({ folder: adminFolder, publicPath: settings.publicPath })

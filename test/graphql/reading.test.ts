@@ -179,5 +179,37 @@ limits.after(async () => {
   await db.drop()
 })
 
+reading('finds the events that nobody asked for', async () => {
+  await db.pool.query(`insert into webhooks.events (tenant_id, type, resource_id, data) values ('c', 'test.event', 'unheard', '{}')`)
+  const find = async (filter: string) => (await operator(`{ events(filter: ${filter}) { nodes { resourceId deliveries(first: 2) { nodes { id } } } } }`)).data.events.nodes
+  assert.equal(await find('{matched: false, since: "2020-01-01"}'), [{ resourceId: 'unheard', deliveries: { nodes: [] } }])
+  assert.is((await find('{matched: true}')).length, 8)
+  assert.is((await find('{matched: null, tenantId: {equalTo: "c"}}')).length, 1)
+})
+
+reading('gives endpoints by their urgency, page by page', async () => {
+  for (const name of ['well', 'paused', 'disabled', 'failing', 'refused']) await createEndpoint(db.pool, { tenant_id: 'u', name })
+  await db.pool.query(`update webhooks.endpoints set paused_at = now() where name = 'paused'`)
+  await db.pool.query(`update webhooks.endpoints set is_active = false, disabled_reason = 'test' where name = 'disabled'`)
+  await db.pool.query(`update webhooks.endpoint_stats as s set failing_since = case p.name when 'failing' then now() end, credentials_refused_at = case p.name when 'refused' then now() end from webhooks.endpoints as p where p.id = s.endpoint_id and p.name in ('failing', 'refused')`)
+  const found: string[] = []
+  let after: string | null = null
+  do {
+    const { data } = await operator('query ($after: Cursor) { endpoints(first: 2, after: $after, filter: {tenantId: {equalTo: "u"}}, orderBy: [URGENCY_DESC, ID_DESC]) { nodes { name } pageInfo { hasNextPage endCursor } } }', { after })
+    const { nodes, pageInfo }: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } = data.endpoints
+    found.push(...nodes.map(({ name }) => name))
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null
+  } while (after !== null)
+  assert.equal(found, ['refused', 'failing', 'paused', 'well', 'disabled'])
+})
+
+reading('gives the body of a delivery as it is sent, in its own format', async () => {
+  await db.pool.query(`update webhooks.deliveries set payload_format = 'legacy' where id = $1`, [oldest!.id])
+  const { data } = await viewer(`{ delivery(id: "${oldest!.id}") { body event { body } } }`)
+  assert.is(JSON.parse(data.delivery.body).event, 'test.event')
+  assert.is(JSON.parse(data.delivery.event.body).type, 'test.event')
+  await db.pool.query(`update webhooks.deliveries set payload_format = 'standard' where id = $1`, [oldest!.id])
+})
+
 reading.run()
 limits.run()

@@ -55,6 +55,15 @@ watching('shows events, and only of one\'s own tenant', async () => {
   for (const { client } of [watcher, spy, other]) await client.dispose()
 })
 
+watching('shows the operator who names no tenant the events of all', async () => {
+  const all = watch('subscription { eventCreated { tenantId } }', await mint({ role: 'operator' }))
+  const saw = (tenant: string) => all.seen.some((value) => JSON.stringify(value).includes(`"eventCreated":{"tenantId":"${tenant}"}`))
+  await untilSeen(all, () => createEvents(db.pool, { tenant: 'nobody asks' }))
+  await createEvents(db.pool, { tenant: 'a' })
+  await waitFor(() => saw('nobody asks') && saw('a'), { what: 'events of both tenants' })
+  await all.client.dispose()
+})
+
 watching('shows the deliveries of a whole tenant, and to the operator those of all', async () => {
   const field = 'deliveryUpdated { id tenantId status }'
   const [viewer, named, all] = [watch(`subscription { ${field} }`, await token('a')), watch('subscription { deliveryUpdated(tenantId: "b") { id tenantId } }', await token('a')), watch(`subscription { ${field} }`, await mint({ role: 'operator' }))]

@@ -1,15 +1,16 @@
-/** A list that is read page by page from its newest row on, and kept fresh at its head. */
+/** A list that is read page by page from its head on, and kept fresh there. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type TypedDocumentNode, useClient } from 'urql'
 import { problemOf, type Problem } from '../api/problem.ts'
 
-/** Rows come latest first; their ids, UUIDs version 7 or numbers, say which is later. */
+/** Where rows come latest first, their ids, UUIDs version 7 or numbers, say which is later. */
 type Row = { readonly id: string }
 
 /** UUIDs are of one length; of numbers the longer is the greater. */
 const isLater = (id: string, than: string): boolean => (id.length === than.length ? id > than : id.length > than.length)
 
-type Answer<R> = { readonly page: { readonly nodes: readonly R[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } } | null }
+type Page<R> = { readonly nodes: readonly R[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } }
+type Answer<R> = { readonly page: Page<R> | null }
 
 type State<R> = {
   readonly rows: readonly R[]
@@ -21,6 +22,8 @@ type State<R> = {
   readonly problem: Problem | undefined
   /** rows that came to the head while the list was held still */
   readonly held: readonly R[]
+  /** more came than a page holds: between the held rows and the list there are others */
+  readonly gap: Page<R> | undefined
 }
 
 export type Keyset<R> = State<R> & {
@@ -35,31 +38,46 @@ export type Keyset<R> = State<R> & {
 }
 
 const PAGE = 50
-const nothing = { rows: [], cursor: null, hasMore: false, isLoading: true, isStale: false, problem: undefined, held: [] }
+const nothing = { rows: [], cursor: null, hasMore: false, isLoading: true, isStale: false, problem: undefined, held: [], gap: undefined }
 
-const latestFirst = <R extends Row>(rows: readonly R[]): R[] => [...new Map(rows.map((row) => [row.id, row])).values()].sort((a, b) => (isLater(a.id, b.id) ? -1 : 1))
+const distinct = <R extends Row>(rows: readonly R[]): R[] => [...new Map(rows.map((row) => [row.id, row])).values()]
+
+const latestFirst = <R extends Row>(rows: readonly R[]): R[] => distinct(rows).sort((a, b) => (isLater(a.id, b.id) ? -1 : 1))
+
+/** The list is what was just read, and no more. */
+const listOf = <R extends Row>({ nodes, pageInfo }: Page<R>): State<R> => ({ ...nothing, rows: nodes, cursor: pageInfo.endCursor, hasMore: pageInfo.hasNextPage, isLoading: false })
+
+/** The same where the server has an order of its own: the head stands before what was read below it. */
+const putHead = <R extends Row>(state: State<R>, head: Page<R>): State<R> => {
+  if (!head.pageInfo.hasNextPage) return listOf(head)
+  const ids = new Set(head.nodes.map(({ id }) => id))
+  return { ...state, rows: [...head.nodes, ...state.rows.filter(({ id }) => !ids.has(id))], problem: undefined }
+}
 
 /** What the list is after its head was read again. Rows within the head's reach that it lacks do not match any more. */
-const mergeHead = <R extends Row>(state: State<R>, head: NonNullable<Answer<R>['page']>, isHeld: boolean): State<R> => {
+const mergeHead = <R extends Row>(state: State<R>, head: Page<R>, isHeld: boolean): State<R> => {
   const { nodes } = head
   const last = nodes.at(-1)
   const first = state.rows[0]
   // More came than a page holds, or the head is all there is: it is the list now.
   if (!isHeld && (last === undefined || first === undefined || isLater(last.id, first.id))) {
-    return { ...state, rows: nodes, cursor: head.pageInfo.endCursor, hasMore: head.pageInfo.hasNextPage, held: [], problem: undefined }
+    return listOf(head)
   }
   const below = head.pageInfo.hasNextPage && last ? state.rows.filter(({ id }) => isLater(last.id, id)) : []
-  if (!isHeld) return { ...state, rows: latestFirst([...nodes, ...below]), held: [], problem: undefined }
+  if (!isHeld) return { ...state, rows: latestFirst([...nodes, ...below]), held: [], gap: undefined, problem: undefined }
   const fresh = new Map(nodes.map((row) => [row.id, row]))
   const held = nodes.filter(({ id }) => first === undefined || isLater(id, first.id))
-  return { ...state, rows: state.rows.map((row) => fresh.get(row.id) ?? row), held, problem: undefined }
+  return { ...state, rows: state.rows.map((row) => fresh.get(row.id) ?? row), held, gap: held.length > 0 && held.length === nodes.length && head.pageInfo.hasNextPage ? head : undefined, problem: undefined }
 }
+
+type Document<R extends Row, V extends object> = TypedDocumentNode<Answer<R>, V & { readonly first: number; readonly after?: string | null | undefined }>
 
 /**
  * @param document answers `page` with nodes and pageInfo, and takes `first` and `after`
  * @param variables the question; when its JSON changes, the list begins anew
+ * @param isOrdered the server orders by something else than the id; nothing is held back then
  */
-export const useKeyset = <R extends Row, V extends object>(document: TypedDocumentNode<Answer<R>, V & { readonly first: number; readonly after?: string | null | undefined }>, variables: V): Keyset<R> => {
+export const useKeyset = <R extends Row, V extends object>(document: Document<R, V>, variables: V, isOrdered = false): Keyset<R> => {
   const client = useClient()
   const [state, setState] = useState<State<R>>(nothing)
   const question = JSON.stringify(variables)
@@ -81,10 +99,9 @@ export const useKeyset = <R extends Row, V extends object>(document: TypedDocume
 
   const reload = useCallback(() => {
     const mine = ++round.current
-    setState((before) => ({ ...before, isLoading: true, isStale: before.rows.length > 0, problem: undefined, held: [] }))
+    setState((before) => ({ ...before, isLoading: true, isStale: before.rows.length > 0, problem: undefined, held: [], gap: undefined }))
     void fetchPage(null).then(({ page, problem }) => {
-      if (mine !== round.current) return
-      setState(page ? { ...nothing, rows: page.nodes, cursor: page.pageInfo.endCursor, hasMore: page.pageInfo.hasNextPage, isLoading: false } : { ...nothing, isLoading: false, problem })
+      if (mine === round.current) setState(page ? listOf(page) : { ...nothing, isLoading: false, problem })
     })
   }, [fetchPage])
 
@@ -97,27 +114,33 @@ export const useKeyset = <R extends Row, V extends object>(document: TypedDocume
     setState((before) => ({ ...before, isLoading: true }))
     void fetchPage(cursor).then(({ page, problem }) => {
       if (mine !== round.current) return
-      setState((before) => (page ? { ...before, rows: latestFirst([...before.rows, ...page.nodes]), cursor: page.pageInfo.endCursor, hasMore: page.pageInfo.hasNextPage, isLoading: false, problem: undefined } : { ...before, isLoading: false, problem }))
+      setState((before) => {
+        if (!page) return { ...before, isLoading: false, problem }
+        if (before.cursor !== cursor) return { ...before, isLoading: false } // the list has begun anew meanwhile
+        const rows = isOrdered ? distinct([...before.rows, ...page.nodes]) : latestFirst([...before.rows, ...page.nodes])
+        return { ...before, rows, cursor: page.pageInfo.endCursor, hasMore: page.pageInfo.hasNextPage, isLoading: false, problem: undefined }
+      })
     })
-  }, [fetchPage])
+  }, [fetchPage, isOrdered])
 
   const refresh = useCallback(
     (isHeld: boolean) => {
       if (isRefreshing.current || latest.current.isLoading) return
       isRefreshing.current = true
       const mine = round.current
-      // A head that cannot be read this time is read the next time.
-      void fetchPage(null).then(({ page }) => {
+      void fetchPage(null).then(({ page, problem }) => {
         isRefreshing.current = false
-        if (page && mine === round.current) setState((before) => mergeHead(before, page, isHeld))
+        if (mine !== round.current) return
+        // A head that cannot be read this time is read the next time; until then it is said that the rows may be old.
+        setState((before) => (!page ? { ...before, problem } : isOrdered ? putHead(before, page) : mergeHead(before, page, isHeld)))
       })
     },
-    [fetchPage],
+    [fetchPage, isOrdered],
   )
 
   const patch = useCallback((row: R) => setState((before) => ({ ...before, rows: before.rows.map((each) => (each.id === row.id ? row : each)) })), [])
 
-  const release = useCallback(() => setState((before) => ({ ...before, rows: latestFirst([...before.held, ...before.rows]), held: [] })), [])
+  const release = useCallback(() => setState((before) => (before.gap ? listOf(before.gap) : { ...before, rows: latestFirst([...before.held, ...before.rows]), held: [] })), [])
 
   return { ...state, loadMore, reload, refresh, patch, release }
 }

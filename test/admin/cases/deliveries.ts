@@ -83,6 +83,19 @@ export const deliveries: readonly Case[] = [
     },
   },
   {
+    name: 'a delivery in the legacy format shows what was sent, also as a curl command',
+    run: async ({ open, db, endpoints }) => {
+      const { rows: [{ id }] } = await db.pool.query(`update webhooks.deliveries set payload_format = 'legacy' where id = (select max(id::text)::uuid from webhooks.deliveries where endpoint_id = $1 and status = 'success') returning id`, [endpoints.ledger])
+      const page = await open(`/deliveries/${id}`)
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.getByRole('region', { name: 'Payload' }).getByText('"event"', { exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Copy as curl' }).click()
+      await page.getByText('Copied').waitFor()
+      assert.match(await page.evaluate<string>('navigator.clipboard.readText()'), /^curl -i -g -X POST 'http:[^]*--data-raw '\{"event":"/)
+      await db.pool.query(`update webhooks.deliveries set payload_format = 'standard' where id = $1`, [id])
+    },
+  },
+  {
     name: 'everything goes by keyboard',
     run: async ({ open }) => {
       const page = await open('/deliveries')

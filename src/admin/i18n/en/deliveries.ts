@@ -19,7 +19,7 @@ export const deliveries = {
   },
   codes: { any: 'Any answer', '2xx': '2xx accepted', '3xx': '3xx redirects', '4xx': '4xx refused', '5xx': '5xx receiver in trouble', none: 'No answer at all' },
   empty: { title: 'No deliveries yet', text: 'As soon as an event matches an endpoint, its delivery appears here by itself.' },
-  fresh: (of: number) => `Show ${count(of, 'new delivery', 'new deliveries')}`,
+  fresh: (of: number, isAtLeast: boolean) => (isAtLeast ? `Show ${n.format(of)}+ new deliveries` : `Show ${count(of, 'new delivery', 'new deliveries')}`),
   deleted: 'deleted',
   noAnswer: 'no answer',
   milliseconds: (ms: number) => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`),

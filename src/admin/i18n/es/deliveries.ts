@@ -21,7 +21,7 @@ export const deliveries: Texts['deliveries'] = {
   },
   codes: { any: 'Cualquier respuesta', '2xx': '2xx aceptadas', '3xx': '3xx redirecciones', '4xx': '4xx rechazadas', '5xx': '5xx receptor con problemas', none: 'Sin respuesta' },
   empty: { title: 'Aún no hay entregas', text: 'En cuanto un evento coincida con un destino, su entrega aparecerá aquí por sí sola.' },
-  fresh: (of) => `Mostrar ${count(of, 'entrega nueva', 'entregas nuevas')}`,
+  fresh: (of, isAtLeast) => (isAtLeast ? `Mostrar más de ${n.format(of)} entregas nuevas` : `Mostrar ${count(of, 'entrega nueva', 'entregas nuevas')}`),
   deleted: 'borrado',
   noAnswer: 'sin respuesta',
   milliseconds: (ms) => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1).replace('.', ',')} s`),

@@ -1,5 +1,5 @@
 /** What is or was in trouble, what each means and what to do about it. */
-import { useCallback, useEffect, useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useLocation, useRoute } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
 import { Segments } from '../../parts/filter-bar.tsx'
@@ -11,6 +11,7 @@ import { Split } from '../../parts/split.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
+import { useLooking } from '../../parts/use-looking.ts'
 import { AlertState } from './alert-state.tsx'
 import { type AlertRow, Alerts } from './alerts.graphql'
 import { AlertDetail } from './detail.tsx'
@@ -27,11 +28,7 @@ export const AlertsPage = () => {
   const isAll = filters.state === 'all'
   const list = useKeyset(Alerts, { filter: { ...(isAll ? {} : { resolvedAt: { isNull: filters.state !== 'past' } }), ...(filters.kind ? { kind: { equalTo: filters.kind } } : {}) } })
   const close = useCallback(() => go(`/${search}`), [go, search])
-  const { refresh } = list
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && refresh(false), LOOK_MS)
-    return () => clearInterval(timer)
-  }, [refresh])
+  useLooking(() => list.refresh(false), LOOK_MS)
 
   const columns = useMemo((): readonly Column<AlertRow>[] => [
     { name: 'kind', label: texts.columns.kind, width: '15rem', cell: ({ kind }, link) => link(texts.kinds[kind]?.name ?? kind) },

@@ -25,7 +25,7 @@ export const Actions = ({ delivery, onDone }: { readonly delivery: Delivery; rea
   const [retried, retry] = useMutation(RetryDelivery)
   const [cancelled, cancel] = useMutation(CancelDelivery)
   const [asked, setAsked] = useState<Asked | undefined>()
-  const { id, status, endpoint, event, payloadFormat, attempts } = delivery
+  const { id, status, endpoint, body, attempts } = delivery
   const isOpen = status === 'pending' || status === 'retrying'
   const isReceiverThere = endpoint !== null && endpoint.deletedAt === null && endpoint.isActive
   const error = retried.error ?? cancelled.error
@@ -59,10 +59,7 @@ export const Actions = ({ delivery, onDone }: { readonly delivery: Delivery; rea
         {may('cancelDelivery') && isOpen && (
           <Button size="xs" variant="default" leftSection={<StopIcon size={15} />} onClick={() => setAsked('cancel')}>{detail.cancel}</Button>
         )}
-        {/* The legacy body is made by the worker alone; a command with another body would not verify. */}
-        {endpoint && event?.body && payloadFormat === 'standard' && (
-          <CopyButton isWide label={detail.curl} text={() => asCurl(endpoint.url, headersOf(attempts.nodes.at(-1)?.requestHeaders), event.body!)} />
-        )}
+        {endpoint && body && <CopyButton isWide label={detail.curl} text={() => asCurl(endpoint.url, headersOf(attempts.nodes.at(-1)?.requestHeaders), body)} />}
       </div>
       {error && <div className={css['problem']}><ProblemPanel problem={problemOf(error)} /></div>}
       <Modal opened={question !== undefined} onClose={() => setAsked(undefined)} title={question?.title} centered closeButtonProps={{ 'aria-label': common.close }}>

@@ -7,5 +7,6 @@ const isLeftOut = (name: string, value: string): boolean => value === '***' || [
 
 export const asCurl = (url: string, headers: Readonly<Record<string, string>>, body: string): string => {
   const sent = Object.entries({ 'content-type': 'application/json', ...headers }).filter(([name, value]) => !isLeftOut(name, value))
-  return [`curl -i -X POST ${quote(url)}`, ...sent.map(([name, value]) => `  -H ${quote(`${name}: ${value}`)}`), `  --data-raw ${quote(body)}`].join(' \\\n')
+  // Braces and brackets of a URL mean themselves.
+  return [`curl -i -g -X POST ${quote(url)}`, ...sent.map(([name, value]) => `  -H ${quote(`${name}: ${value}`)}`), `  --data-raw ${quote(body)}`].join(' \\\n')
 }

@@ -45,7 +45,7 @@ export type OneDeliveryResult = {
     readonly deliveredAt: string | null
     readonly reopenedAt: string | null
     readonly orderKey: string | null
-    readonly payloadFormat: string
+    readonly body: string | null
     readonly next: string | null
     readonly endpoint: {
       readonly id: string
@@ -79,7 +79,6 @@ export type OneDeliveryResult = {
       readonly __typename: 'Event'
       readonly id: string
       readonly occurredAt: string | null
-      readonly body: string | null
       readonly dataOmitted: string | null
     } | null
   } | null

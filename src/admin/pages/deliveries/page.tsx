@@ -44,7 +44,7 @@ export const DeliveriesPage = () => {
       </PageHead>
       <DeliveryFilterBar filters={filters} onChange={setFilters} choices={choices} />
       <ListOrEmpty list={list} icon={InboxIcon} empty={deliveries.empty} onClear={Object.keys(filters).length > 0 ? () => setFilters({}) : undefined}>
-        {list.held.length > 0 && <Fresh words={deliveries.fresh(list.held.length)} onShow={release} />}
+        {list.held.length > 0 && <Fresh words={deliveries.fresh(list.held.length, list.gap !== undefined)} onShow={release} />}
         <DeliveryList list={list} openId={openId} search={search} />
       </ListOrEmpty>
     </Split>

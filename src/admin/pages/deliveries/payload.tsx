@@ -8,13 +8,13 @@ import css from './payload.module.css'
 
 const signatureNames = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature']
 
-export const Payload = ({ delivery: { event, attempts } }: { readonly delivery: Delivery }) => {
+export const Payload = ({ delivery: { body, event, attempts } }: { readonly delivery: Delivery }) => {
   const { detail } = useTexts().deliveries
   const headers = headersOf(attempts.nodes.at(-1)?.requestHeaders)
   const signed = signatureNames.filter((name) => headers[name] !== undefined).map((name) => `${name}: ${headers[name]}`)
   return (
     <>
-      {event?.body && <PrettyOrRaw title={detail.payload} text={event.body} />}
+      {body && <PrettyOrRaw title={detail.payload} text={body} />}
       {event?.dataOmitted && <p className="dimmed">{detail.omitted(event.dataOmitted)}</p>}
       {signed.length > 0 && (
         <>

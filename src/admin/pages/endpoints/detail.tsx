@@ -64,6 +64,7 @@ const Known = ({ id, fresh, onFresh }: Props) => {
         {isThere && <Acts endpoint={endpoint} onTest={() => setTesting(true)} onDone={(words) => { setSaid(words); reload() }} onDeleted={() => go('')} />}
       </header>
       <p className={css['said']} role="status">{said}</p>
+      {error && <ProblemPanel problem={problemOf(error)} onRetry={reload} />}
       {fresh?.problem && <ProblemPanel problem={fresh.problem} />}
       {fresh && <FreshSecret secret={fresh.secret} onStored={() => onFresh(undefined)} />}
       <Notice endpoint={endpoint} />

@@ -1,4 +1,4 @@
-/** How an endpoint is: a word, a colour, and how urgently somebody should look. */
+/** How an endpoint is: a word and a colour. */
 import { useTexts } from '../../i18n/texts.tsx'
 import { Pill } from '../../parts/status.tsx'
 import type { EndpointState } from './endpoints.graphql'
@@ -22,11 +22,6 @@ const tones: Readonly<Record<Health, string>> = {
 }
 
 export const toneOf = (endpoint: EndpointState): string => tones[healthOf(endpoint)]
-
-const urgent: readonly Health[] = ['open', 'refused', 'failing', 'probing', 'held', 'off', 'paused', 'ok', 'new', 'disabled', 'deleted']
-
-/** Least for what needs somebody most. */
-export const rankOf = (endpoint: EndpointState): number => urgent.indexOf(healthOf(endpoint))
 
 export const HealthPill = ({ of }: { readonly of: EndpointState }) => {
   const { health } = useTexts().endpoints

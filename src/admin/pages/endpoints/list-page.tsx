@@ -1,6 +1,6 @@
 /** All endpoints, those that need somebody first. */
 import { Button } from '@mantine/core'
-import { useEffect, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { EndpointFilter } from '../../api/inputs.ts'
 import { useTexts } from '../../i18n/texts.tsx'
@@ -13,10 +13,11 @@ import { Split } from '../../parts/split.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { type Filters, useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
+import { useLooking } from '../../parts/use-looking.ts'
 import { useMay, useTenantFilter } from '../../session/me.ts'
 import { useKeys } from '../../shell/keys.tsx'
 import { type EndpointRow, Endpoints } from './endpoints.graphql'
-import { HealthPill, nameOf, rankOf } from './health.tsx'
+import { HealthPill, nameOf } from './health.tsx'
 import { Spark, sumOf } from './spark.tsx'
 import css from './list-page.module.css'
 
@@ -84,17 +85,12 @@ export const EndpointsList = () => {
   const { filters, search, setFilters } = useFilters(names)
   const tenantFilter = useTenantFilter()
   const filter = useMemo(() => ({ ...toApi(filters), ...tenantFilter }), [filters, tenantFilter.tenantId?.equalTo])
-  const list = useKeyset(Endpoints, { filter })
+  const list = useKeyset(Endpoints, { filter }, true)
   const columns = useColumns()
-  const rows = useMemo(() => list.rows.toSorted((a, b) => rankOf(a) - rankOf(b) || nameOf(a).localeCompare(nameOf(b))), [list.rows])
   const mayCreate = may('createEndpoint')
   useKeys(mayCreate ? [{ keys: 'c', text: endpoints.create, run: () => go('/new') }] : [])
 
-  const { refresh } = list
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && refresh(false), LOOK_MS)
-    return () => clearInterval(timer)
-  }, [refresh])
+  useLooking(() => list.refresh(false), LOOK_MS)
 
   const isFiltered = Object.keys(filters).length > 0
   const create = mayCreate && <Button component={Link} href="/new" size="sm" leftSection={<PlusIcon size={16} />}>{endpoints.create}</Button>
@@ -112,7 +108,7 @@ export const EndpointsList = () => {
         }
       />
       <ListOrEmpty list={list} icon={EndpointIcon} empty={mayCreate ? endpoints.empty : { ...endpoints.empty, text: `${endpoints.empty.text} ${endpoints.emptyViewer}` }} next={create} onClear={isFiltered ? () => setFilters({}) : undefined}>
-        <RowList list={{ ...list, rows }} columns={columns} openId={undefined} search={search} label={endpoints.title} />
+        <RowList list={list} columns={columns} openId={undefined} search={search} label={endpoints.title} />
       </ListOrEmpty>
     </Split>
   )

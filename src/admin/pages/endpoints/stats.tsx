@@ -1,6 +1,5 @@
 /** How the deliveries of an endpoint fare over a period: figures that lead to the list behind them, and the chart. */
 import { SegmentedControl } from '@mantine/core'
-import { useEffect } from 'react'
 import { useQuery } from 'urql'
 import { useSearchParams } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
@@ -9,6 +8,7 @@ import { Figure, Figures } from '../../parts/figures.tsx'
 import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { LOOK_MS, type Range, ranges } from '../../parts/ranges.ts'
+import { useLooking } from '../../parts/use-looking.ts'
 import { Chart } from './chart.tsx'
 import { EndpointChart } from './endpoints.graphql'
 import { sumOf } from './spark.tsx'
@@ -23,11 +23,7 @@ export const Stats = ({ endpoint: { id, health } }: { readonly endpoint: Endpoin
   const range: Range = Object.hasOwn(ranges, asked) ? (asked as Range) : 'day'
   const { interval, bucket, bucketMs } = ranges[range]
   const [{ data, error }, ask] = useQuery({ query: EndpointChart, variables: { id, interval, bucket }, requestPolicy: 'cache-and-network' })
-
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && ask({ requestPolicy: 'network-only' }), LOOK_MS)
-    return () => clearInterval(timer)
-  }, [ask])
+  useLooking(() => ask({ requestPolicy: 'network-only' }), LOOK_MS)
 
   const buckets = data?.endpointStats ?? []
   const [succeeded, failed] = [sumOf(buckets, 'succeeded'), sumOf(buckets, 'failed')]

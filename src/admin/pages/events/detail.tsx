@@ -1,8 +1,10 @@
 /** One event: what it says, who got it, who did not and why. */
 import { Loader } from '@mantine/core'
-import { useQuery } from 'urql'
+import { useEffect } from 'react'
+import { useClient, useQuery } from 'urql'
 import { Link } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
+import { watch } from '../../api/watch.ts'
 import { useTexts } from '../../i18n/texts.tsx'
 import { Code, prettyJson } from '../../parts/code.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
@@ -14,7 +16,8 @@ import { PrettyOrRaw } from '../../parts/pretty-or-raw.tsx'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Pill, Status } from '../../parts/status.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
-import { OneEvent, type OneEventResult } from './events.graphql'
+import { useTenantOf } from '../../session/me.ts'
+import { EventsDelivered, OneEvent, type OneEventResult } from './events.graphql'
 import { Outcome } from './outcome.tsx'
 import css from './detail.module.css'
 
@@ -74,7 +77,20 @@ const EventFacts = ({ event }: { readonly event: Event }) => {
 export const EventDetail = ({ id, onClose }: { readonly id: string; readonly onClose: () => void }) => {
   const { events: { detail }, common } = useTexts()
   const [{ data, error, fetching }, ask] = useQuery({ query: OneEvent, variables: { id }, requestPolicy: 'cache-and-network' })
+  const client = useClient()
+  const tenantOf = useTenantOf()
   const event = data?.event
+  const tenantId = event && tenantOf(event).tenantId
+
+  // Whoever gets it while it is open is seen at once: the ids of its deliveries begin as its own does.
+  const isKnown = Boolean(event)
+  useEffect(() => {
+    if (!isKnown) return undefined
+    return watch(client, EventsDelivered, tenantId === undefined ? {} : { tenantId }, (changed) => {
+      if (!changed || changed.deliveryUpdated?.id.startsWith(id.slice(0, 18))) ask({ requestPolicy: 'network-only' })
+    })
+  }, [ask, client, id, isKnown, tenantId])
+
   return (
     <DetailPane label={detail.title} title={event?.type ?? detail.title} badge={event && <Outcome deliveries={event.deliveries.nodes} />} onClose={onClose}>
       {error && <ProblemPanel problem={problemOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />}

@@ -30,6 +30,24 @@ export type EventsResult = {
 }
 export declare const Events: TypedDocumentNode<EventsResult, EventsVariables>
 
+export type EmitExampleVariables = { readonly name: string }
+export type EmitExampleResult = {
+  readonly eventType: {
+    readonly name: string
+    readonly description: string
+    readonly example: unknown
+  } | null
+}
+export declare const EmitExample: TypedDocumentNode<EmitExampleResult, EmitExampleVariables>
+
+export type EmitEventVariables = { readonly tenantId?: string | null | undefined; readonly type: string; readonly dataText: string; readonly resourceType?: string | null | undefined; readonly resourceId?: string | null | undefined }
+export type EmitEventResult = {
+  readonly emitEvent: {
+    readonly event: EventRow | null
+  } | null
+}
+export declare const EmitEvent: TypedDocumentNode<EmitEventResult, EmitEventVariables>
+
 export type EventTypeNamesVariables = Record<string, never>
 export type EventTypeNamesResult = {
   readonly eventTypes: {

@@ -5,7 +5,7 @@ import { useQuery } from 'urql'
 import { useLocation, useRoute } from 'wouter'
 import type { EventFilter } from '../../api/inputs.ts'
 import { useTexts } from '../../i18n/texts.tsx'
-import { choiceClass, FilterBar, SearchBox } from '../../parts/filter-bar.tsx'
+import { choiceClass, FilterBar, SearchBox, Segments } from '../../parts/filter-bar.tsx'
 import { BoltIcon } from '../../parts/icons.tsx'
 import { ListOrEmpty } from '../../parts/list-or-empty.tsx'
 import { Fresh, LiveSwitch } from '../../parts/live-switch.tsx'
@@ -17,37 +17,38 @@ import { RelativeTime } from '../../parts/time.tsx'
 import { type Filters, useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
 import { source, useLiveList } from '../../parts/use-live-list.ts'
-import { useMe, useTenantFilter } from '../../session/me.ts'
+import { useMay, useMe, useTenantFilter } from '../../session/me.ts'
 import { EventDetail } from './detail.tsx'
+import { Emit } from './emit.tsx'
 import { type EventRow, Events, EventsDelivered, EventTypeNames, TenantEvents } from './events.graphql'
 import { Outcome } from './outcome.tsx'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const filterNames = ['type', 'resource', ...timeNames] as const
+const filterNames = ['type', 'resource', 'asked', ...timeNames] as const
 
 const toApi = (filters: Filters<(typeof filterNames)[number]>, nowMs: number): EventFilter => ({
   ...(filters.type ? { type: filters.type.endsWith('.*') ? { startsWith: filters.type.slice(0, -1) } : { equalTo: filters.type } } : {}),
   ...(filters.resource ? { resourceId: { equalTo: filters.resource } } : {}),
+  ...(filters.asked === 'nobody' ? { matched: false } : {}),
   ...windowOf(filters, nowMs),
 })
 
 export const EventsPage = () => {
-  const { events: texts } = useTexts()
+  const { events: texts, common } = useTexts()
   const [, go] = useLocation()
   const [, params] = useRoute('/:id')
   const { filters, search, setFilters } = useFilters(filterNames)
   const { role, tenant } = useMe()
+  const may = useMay()
   const tenantFilter = useTenantFilter()
   const filter = useMemo(() => ({ ...toApi(filters, Date.now()), ...tenantFilter }), [filters, tenantFilter.tenantId?.equalTo])
   const list = useKeyset(Events, { filter })
   const [{ data: choices }] = useQuery({ query: EventTypeNames })
   const isOfAll = tenant === undefined
   const named = role === 'operator' ? { tenantId: tenant } : {}
-  const { pane, isLive, setLive, release } = useLiveList(list, [
-    source(EventsDelivered, named),
-    // Those that nobody asked for are told by tenant only.
-    ...(isOfAll ? [] : [source(TenantEvents, named)]),
-  ])
+  const { pane, isLive, setLive, release } = useLiveList(list, [source(EventsDelivered, named), source(TenantEvents, named)])
+  // Among many that somebody asked for, the others are looked for within a day unless another time is chosen.
+  const askedBy = (asked: string | undefined) => setFilters({ ...filters, asked: asked ?? '', ...(asked && !filters.time ? { time: 'day' } : {}) })
   const close = useCallback(() => go(`/${search}`), [go, search])
   const onClear = Object.keys(filters).length > 0 ? () => setFilters({}) : undefined
 
@@ -62,17 +63,19 @@ export const EventsPage = () => {
   return (
     <Split pane={pane} detail={params && <EventDetail key={params.id} id={params.id} onClose={close} />}>
       <PageHead title={texts.title} lead={texts.lead}>
+        {may('emitEvent') && <Emit onDone={(id) => go(`/${id}${search}`)} />}
         <LiveSwitch isLive={isLive} onChange={setLive} />
       </PageHead>
       <FilterBar
         search={<SearchBox value={filters.resource} label={texts.search} onSearch={(text) => (UUID.test(text) ? go(`/${text.toLowerCase()}`) : setFilters({ ...filters, resource: text }))} />}
         isChosen={Boolean(filters.type || filters.time)} onClear={onClear}
+        segments={<Segments label={texts.columns.outcome} value={filters.asked} onChange={askedBy} names={[[undefined, common.all], ['nobody', texts.nobody]]} />}
       >
         <Select size="sm" className={choiceClass ?? ''} placeholder={texts.anyType} aria-label={texts.columns.type} data={names} value={filters.type ?? null} onChange={(type) => setFilters({ ...filters, type: type ?? '' })} searchable clearable />
         <TimeChoice value={filters} onChange={(span) => setFilters({ ...filters, ...span })} className={choiceClass} />
       </FilterBar>
       <ListOrEmpty list={list} icon={BoltIcon} empty={texts.empty} onClear={onClear}>
-        {list.held.length > 0 && <Fresh words={texts.fresh(list.held.length)} onShow={release} />}
+        {list.held.length > 0 && <Fresh words={texts.fresh(list.held.length, list.gap !== undefined)} onShow={release} />}
         <RowList list={list} columns={columns} openId={params?.id} search={search} label={texts.title} />
       </ListOrEmpty>
     </Split>

@@ -4,30 +4,30 @@ import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
 import { toPage } from '../../parts/page-address.ts'
+import { LOOK_MS } from '../../parts/ranges.ts'
 import { RelativeTime } from '../../parts/time.tsx'
+import { useLooking } from '../../parts/use-looking.ts'
 import { useTenantFilter } from '../../session/me.ts'
-import { HealthPill, nameOf, rankOf } from '../endpoints/health.tsx'
+import { HealthPill, nameOf } from '../endpoints/health.tsx'
 import { Spark } from '../endpoints/spark.tsx'
 import { OverviewEndpoints } from './overview.graphql'
 import panel from './page.module.css'
 import css from './endpoints.module.css'
 
-/** More are a click away. */
-const SHOWN = 8
-
-export const FirstEndpoints = () => {
+/** @param count how many there are; those that are not shown are a click away */
+export const FirstEndpoints = ({ count }: { readonly count: number }) => {
   const { overview: texts, endpoints: { waiting } } = useTexts()
   const tenantFilter = useTenantFilter()
   const filter = useMemo(() => ({ deletedAt: { isNull: true }, ...tenantFilter }), [tenantFilter.tenantId?.equalTo])
-  const [{ data }] = useQuery({ query: OverviewEndpoints, variables: { filter }, requestPolicy: 'cache-and-network' })
-  const all = data?.endpoints?.nodes ?? []
-  const rows = all.toSorted((a, b) => rankOf(a) - rankOf(b) || (b.health?.deadLetters ?? 0) - (a.health?.deadLetters ?? 0) || nameOf(a).localeCompare(nameOf(b))).slice(0, SHOWN)
+  const [{ data }, ask] = useQuery({ query: OverviewEndpoints, variables: { filter }, requestPolicy: 'cache-and-network' })
+  const rows = data?.endpoints?.nodes ?? []
+  useLooking(() => ask({ requestPolicy: 'network-only' }), LOOK_MS)
   if (rows.length === 0) return null
   return (
     <section className={panel['panel']} aria-label={texts.endpoints}>
       <div className={css['head']}>
         <h2>{texts.endpoints}</h2>
-        <Link href={toPage('/endpoints')}>{texts.allEndpoints(all.length)}</Link>
+        <Link href={toPage('/endpoints')}>{texts.allEndpoints(count)}</Link>
       </div>
       <ul className={css['rows']}>
         {rows.map((row) => (

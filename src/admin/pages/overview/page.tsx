@@ -1,6 +1,6 @@
 /** Where one lands: how the deliveries of a tenant fare, and what needs somebody. Each figure leads to what it counts. */
 import { Button, Loader, SegmentedControl } from '@mantine/core'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
@@ -14,6 +14,7 @@ import { ProblemPanel } from '../../parts/problem.tsx'
 import { LOOK_MS, type Range, ranges } from '../../parts/ranges.ts'
 import { Split } from '../../parts/split.tsx'
 import { useFilters } from '../../parts/use-filters.ts'
+import { useLooking } from '../../parts/use-looking.ts'
 import { useMay, useMe } from '../../session/me.ts'
 import { Table } from '../endpoints/stats-table.tsx'
 import { FirstEndpoints } from './endpoints.tsx'
@@ -50,10 +51,7 @@ const OfTenant = ({ tenant, range }: { readonly tenant: { readonly tenantId?: st
   const { interval, bucket, bucketMs } = ranges[range]
   const [{ data, error, stale }, ask] = useQuery({ query: Overview, variables: { ...tenant, interval, bucket }, requestPolicy: 'cache-and-network' })
   const stats = data?.tenantStats
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && ask({ requestPolicy: 'network-only' }), LOOK_MS)
-    return () => clearInterval(timer)
-  }, [ask])
+  useLooking(() => ask({ requestPolicy: 'network-only' }), LOOK_MS)
 
   if (error && !stats) return <ProblemPanel problem={problemOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />
   if (!stats) return <Loader m="xl" aria-label={common.loading} role="status" />
@@ -77,7 +75,7 @@ const OfTenant = ({ tenant, range }: { readonly tenant: { readonly tenantId?: st
         {stats.estimated && <p className="dimmed">{estimated}</p>}
         <Table buckets={stats.buckets} />
       </section>
-      <FirstEndpoints />
+      <FirstEndpoints count={stats.endpoints} />
     </>
   )
 }

@@ -1,5 +1,4 @@
 /** Alerts that are open, for those who may see them. */
-import { useEffect } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
@@ -7,6 +6,7 @@ import { BellIcon } from '../../parts/icons.tsx'
 import { toPage } from '../../parts/page-address.ts'
 import { LOOK_MS } from '../../parts/ranges.ts'
 import { RelativeTime } from '../../parts/time.tsx'
+import { useLooking } from '../../parts/use-looking.ts'
 import { useMay } from '../../session/me.ts'
 import { toneOf } from '../alerts/alert-state.tsx'
 import { OpenAlerts } from './overview.graphql'
@@ -17,11 +17,7 @@ export const Trouble = () => {
   const may = useMay()
   const isShown = may('updateSettings')
   const [{ data }, ask] = useQuery({ query: OpenAlerts, pause: !isShown, requestPolicy: 'cache-and-network' })
-  useEffect(() => {
-    if (!isShown) return undefined
-    const timer = setInterval(() => document.visibilityState === 'visible' && ask({ requestPolicy: 'network-only' }), LOOK_MS)
-    return () => clearInterval(timer)
-  }, [ask, isShown])
+  useLooking(() => ask({ requestPolicy: 'network-only' }), LOOK_MS, isShown)
 
   const open = data?.alerts?.nodes ?? []
   if (open.length === 0) return null
