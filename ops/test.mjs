@@ -18,6 +18,8 @@ const makePlace = () => {
   // the server's account must get in when this process is root
   for (const directory of [place, temporary]) chmodSync(directory, 0o755)
   process.env.TMPDIR = temporary
+  // Each file is a process that imports much the same; compiled once for all of them, most start in half the time.
+  process.env.NODE_COMPILE_CACHE = join(place, 'compiled')
   return place
 }
 

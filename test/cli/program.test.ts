@@ -8,11 +8,12 @@ import * as assert from 'uvu/assert'
 import { progressLine } from '../../src/cli/administer.ts'
 import { shellNames } from '../../src/cli/completion.ts'
 import { createProgram, runProgram } from '../../src/cli/program.ts'
+import { inherited } from '../support/command.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 const rowhook = (args: readonly string[], env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', ...env } })
+  spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', env: { ...inherited(), ...env } })
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)]
 

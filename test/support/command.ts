@@ -5,8 +5,14 @@ import { waitFor } from './wait.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
+/** Of the tests' environment nothing else is handed down to a program: where programs are, and what has been compiled already. */
+export const inherited = (): Readonly<Record<string, string>> => {
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+  return { PATH, HOME, NODE_COMPILE_CACHE }
+}
+
 export type CommandOptions = {
-  /** beside PATH and HOME, which are handed down; nothing else of the tests' environment is */
+  /** beside what is `inherited` */
   readonly env?: Readonly<Record<string, string>>
   /** told to stop after this, so that no test run is left with it; 60,000 ms */
   readonly deadlineMs?: number
@@ -31,8 +37,7 @@ const running = new Set<RunningCommand>()
 
 /** Runs any program in that way. */
 export const startProgram = (file: string, args: readonly string[], { env = {}, deadlineMs = 60_000, cwd }: CommandOptions = {}): RunningCommand => {
-  const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
-  const child = spawn(file, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGTERM', ...(cwd ? { cwd } : {}) })
+  const child = spawn(file, args, { env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: deadlineMs, killSignal: 'SIGTERM', ...(cwd ? { cwd } : {}) })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
