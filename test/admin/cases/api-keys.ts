@@ -1,12 +1,13 @@
 /** Keys for machines: made, shown once, ended. */
 import * as assert from 'uvu/assert'
 import { mint } from '../../support/api.ts'
-import { screenshot, TENANT, type World } from '../support/world.ts'
+import { screenshot } from '../support/looks.ts'
+import { TENANT, type World } from '../support/world.ts'
 import { type Case, looksGood } from './case.ts'
 
 /** A key made by the API, as another machine would. */
 const makeKey = async ({ api }: World, name: string): Promise<{ id: string; key: string }> => {
-  const ask = api.withToken(await mint({ role: 'owner', tenant_id: TENANT }))
+  const ask = (await api()).withToken(await mint({ role: 'owner', tenant_id: TENANT }))
   const { data } = await ask(`mutation { createApiKey(name: "${name}", role: "manager", expiresAt: "${new Date(Date.now() + 7 * 86_400_000).toISOString()}") { apiKey { id } key } }`)
   return { id: data.createApiKey.apiKey.id, key: data.createApiKey.key }
 }
@@ -28,7 +29,7 @@ export const apiKeys: readonly Case[] = [
       await shown.waitFor()
       const key = await shown.innerText()
       await screenshot(page, 'api-key-made-light')
-      const { data } = await api.withToken(key)('{ me { role tenantId } }')
+      const { data } = await (await api()).withToken(key)('{ me { role tenantId } }')
       assert.equal(data.me, { role: 'manager', tenantId: TENANT })
       await page.getByRole('button', { name: 'I have stored it' }).click()
       await page.getByRole('link', { name: 'billing robot' }).waitFor()
@@ -43,7 +44,7 @@ export const apiKeys: readonly Case[] = [
       await page.getByRole('button', { name: 'Revoke' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
       await page.getByRole('region', { name: 'API key' }).getByText('Revoked').first().waitFor()
-      assert.is((await world.api.withToken(key)('{ me { role } }')).status, 401)
+      assert.is((await (await world.api()).withToken(key)('{ me { role } }')).status, 401)
       await page.getByRole('link', { name: 'Its entries in the audit log' }).click()
       await page.waitForURL(/\/audit-log\?actor=key/)
     },

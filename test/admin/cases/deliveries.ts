@@ -1,7 +1,8 @@
 /** The deliveries: found, read, sent again. */
 import * as assert from 'uvu/assert'
 import { waitFor } from '../../support/wait.ts'
-import { screenshot, type World } from '../support/world.ts'
+import { screenshot } from '../support/looks.ts'
+import type { World } from '../support/world.ts'
 import { type Case, isOpenToAll, looksGood } from './case.ts'
 
 const oneOf = async ({ db, endpoints }: World, endpoint: 'ledger' | 'broken'): Promise<string> =>
@@ -26,7 +27,7 @@ export const deliveries: readonly Case[] = [
       await page.getByRole('button', { name: 'Retrying' }).click()
       await page.getByRole('searchbox').fill('sale-7')
       await page.keyboard.press('Enter')
-      await page.waitForFunction(`document.querySelectorAll('tbody tr').length === 1`)
+      await waitFor(async () => (await page.locator('tbody tr').count()) === 1, { what: 'one row to be left' })
       const again = await open(`/deliveries${new URL(page.url()).search}`, { role: 'viewer' })
       await again.getByText('sale-7').waitFor()
       assert.is(await again.locator('tbody tr').count(), 1)

@@ -1,6 +1,6 @@
 /** The catalogue: read by all, edited by the operator. */
 import * as assert from 'uvu/assert'
-import { screenshot } from '../support/world.ts'
+import { screenshot } from '../support/looks.ts'
 import { type Case, looksGood } from './case.ts'
 
 export const eventTypes: readonly Case[] = [

@@ -1,7 +1,8 @@
 /** The overview: how a tenant fares, each figure leading to what it counts. */
 import * as assert from 'uvu/assert'
 import { waitFor } from '../../support/wait.ts'
-import { screenshot, type World } from '../support/world.ts'
+import { screenshot } from '../support/looks.ts'
+import type { World } from '../support/world.ts'
 import { type Case, looksGood } from './case.ts'
 
 const HARBOUR = 'harbour'

@@ -12,7 +12,7 @@ const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/g
 const LIBRARIES = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../bin/al2023.tar.br')
 
 /** Without a sandbox, because CI runs as root; it sees this machine alone. The flags that the package recommends are for one page in one process. */
-const flags = ['--no-zygote', '--disable-gpu', '--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb']
+const flags = ['--disable-gpu', '--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb']
 
 type Candidate = { readonly name: string; readonly options: () => Promise<LaunchOptions> }
 

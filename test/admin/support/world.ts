@@ -1,6 +1,5 @@
 /** Everything real around the admin page: database, worker, server with the built page, a receiver, a shop with some history. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -10,11 +9,12 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 import { createReceiver, type Receiver } from '../../support/receiver.ts'
 import { waitFor } from '../../support/wait.ts'
 import { startTestWorker } from '../../support/worker.ts'
+import { type Look, screenOf } from './looks.ts'
 
 export type World = {
   readonly db: TestDatabase
-  /** what a test asks by itself */
-  readonly api: TestApi
+  /** a server that knows any operation, for what a test asks by itself; started for the first who asks */
+  readonly api: () => Promise<TestApi>
   /** answers 200; 500 on the path /broken */
   readonly receiver: Receiver
   readonly tenant: string
@@ -27,15 +27,13 @@ export type World = {
   readonly close: () => Promise<void>
 }
 
-export type OpenOptions = {
+export type OpenOptions = Look & {
   readonly role?: 'viewer' | 'manager' | 'owner' | 'operator'
   /** left out: that of the world; the operator has all */
   readonly tenant?: string
   /** no token: the sign-in page */
   readonly isSignedOut?: boolean
   readonly language?: 'en' | 'es'
-  readonly scheme?: 'light' | 'dark'
-  readonly isPhone?: boolean
   /** how long the network takes to open a WebSocket */
   readonly socketDelayMs?: number
 }
@@ -68,7 +66,8 @@ export const createWorld = async (browser: Browser): Promise<World> => {
   const receiver = await createReceiver()
   receiver.respond(({ path }) => (path.startsWith('/broken') ? { status: 500, headers: { 'content-type': 'application/json' }, body: '{"error":"the ledger is closed"}' } : { status: 200, body: 'thank you' }))
   const worker = await startTestWorker(db.url)
-  const api = await startTestApi(db.url, { publicPath: '/hooks', graphiql: false })
+  let started: Promise<TestApi> | undefined
+  const api = () => (started ??= startTestApi(db.url, { publicPath: '/hooks', graphiql: false }))
   // The page's own server knows no other operations than those that its build wrote down: whatever the page asks has to be among them.
   const server = await startTestApi(db.url, { publicPath: '/hooks', graphiql: false, persistedOperations: [join(packageRoot, 'test/admin/support/no-operations.json')] })
   const endpoints = await seed(db, receiver)
@@ -77,8 +76,8 @@ export const createWorld = async (browser: Browser): Promise<World> => {
   const complaints: string[] = []
   const contexts: BrowserContext[] = []
 
-  const open = async (path: string, { role = 'owner', tenant = TENANT, isSignedOut = false, language = 'en', scheme = 'light', isPhone = false, socketDelayMs = 0 }: OpenOptions = {}): Promise<Page> => {
-    const context = await browser.newContext({ locale: language, colorScheme: scheme, reducedMotion: 'reduce', viewport: isPhone ? { width: 390, height: 844 } : { width: 1360, height: 860 }, timezoneId: 'UTC' })
+  const open = async (path: string, { role = 'owner', tenant = TENANT, isSignedOut = false, language = 'en', socketDelayMs = 0, ...look }: OpenOptions = {}): Promise<Page> => {
+    const context = await browser.newContext({ locale: language, timezoneId: 'UTC', ...screenOf(look) })
     contexts.push(context)
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
@@ -101,19 +100,11 @@ export const createWorld = async (browser: Browser): Promise<World> => {
     db, api, receiver, endpoints, tenant: TENANT, open, settle,
     close: async () => {
       await browser.close()
-      await api.stop(0)
+      await (await started)?.stop(0)
       await server.stop(0)
       await worker.stop(1_000)
       await receiver.close()
       await db.drop()
     },
   }
-}
-
-/** Kept as artefacts of the run, and not committed. */
-const SCREENSHOTS = join(packageRoot, 'coverage/screenshots')
-
-export const screenshot = async (page: Page, name: string): Promise<void> => {
-  mkdirSync(SCREENSHOTS, { recursive: true })
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
 }
