@@ -85,27 +85,27 @@ $$;
 comment on function webhooks.revoke_api_key(uuid) is
   'Ends a key: the next request with it is refused. Revoking twice is no error.';
 
-create function webhooks_private.identify_key(key text) returns table (id uuid, tenant_id text, role text, expires_at timestamptz)
+create function webhooks_private.identify_key(hash bytea) returns table (id uuid, tenant_id text, role text, expires_at timestamptz)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   select k.id, k.tenant_id, k.role, k.expires_at
     from webhooks.api_keys as k
-   where k.key_hash = webhooks_private.key_hash(key)
+   where k.key_hash = identify_key.hash
      and k.revoked_at is null
      and (k.expires_at is null or k.expires_at > now());
 end;
-comment on function webhooks_private.identify_key(text) is
-  'Whose key it is; no row for one that is unknown, revoked or expired. All that the login of the server may call before it takes a role.';
+comment on function webhooks_private.identify_key(bytea) is
+  'Whose key has this hash (never the key itself: a server that logs parameters would log it); no row for one that is unknown, revoked or expired. All that the login of the server may call before it takes a role.';
 
 grant execute on function webhooks.create_api_key(text, text, text, timestamptz), webhooks.revoke_api_key(uuid)
    to rowhook_dba, rowhook_tenant_owner, rowhook_operator;
 grant usage on schema webhooks_private to rowhook_api;
-grant execute on function webhooks_private.identify_key(text) to rowhook_api;
+grant execute on function webhooks_private.identify_key(bytea) to rowhook_api;
 
 -- Down Migration
 revoke usage on schema webhooks_private from rowhook_api;
-drop function webhooks_private.identify_key(text);
+drop function webhooks_private.identify_key(bytea);
 drop function webhooks.revoke_api_key(uuid);
 drop function webhooks.create_api_key(text, text, text, timestamptz);
 drop function webhooks_private.key_hash(text);

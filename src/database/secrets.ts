@@ -1,6 +1,9 @@
 /**
  * What is secret of an endpoint, sealed before it is written and opened after it is read: for the API and for commands.
- * What SQL would refuse is handed on as it is, so that SQL says why.
+ *
+ * A database may log the parameters of statements, so none of them is an open secret: what is to be kept is sealed, in place of what SQL will
+ * refuse stands something that it refuses in the same words, and where there is no key, SQL makes the secret itself. What remains is a
+ * secret or header value that somebody gives while there is no key.
  */
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
@@ -28,18 +31,24 @@ const notSealed = (text: string, code: 'WHSEC' | 'WHHDR' | 'WHOAS', what: string
   throw new RowhookError({ code, message: `${what} cannot be used.`, detail: 'It begins with "sealed.", as sealed secrets alone may.', hint: 'Use another one.' })
 }
 
+/** No secret at all, of either profile. */
+const REFUSED = ''
+/** A header value that is refused for the same reason as the one that is given. */
+const refusedLike = (value: string): string => (value.length > 4096 ? 'x'.repeat(4097) : '\u0001')
+
 const fits = (secret: string, profile: unknown): boolean =>
   profile === 'legacy' ? secret.length >= 16 && secret.length <= 255 && !isControl.test(secret) : isStandardSecret(secret)
 
 const sealSigning = (keyring: Keyring, { profile, ...at }: Endpoint, secret: string): string =>
-  fits(notSealed(secret, 'WHSEC', 'The signing secret'), profile) ? keyring.seal(secret, { ...at, purpose: 'signing' }) : secret
+  fits(notSealed(secret, 'WHSEC', 'The signing secret'), profile) ? keyring.seal(secret, { ...at, purpose: 'signing' }) : REFUSED
 
 const sealHeaders = (keyring: Keyring, { tenantId, endpointId }: Endpoint, headers: unknown): unknown => {
-  if (headers === null || typeof headers !== 'object' || Array.isArray(headers)) return headers
+  if (headers === null) return null
+  if (typeof headers !== 'object' || Array.isArray(headers)) return []
   const seal = ([name, value]: [string, unknown]): [string, unknown] => {
-    if (typeof value !== 'string') return [name, value]
+    if (typeof value !== 'string') return [name, null]
     const isRefused = value.length > 4096 || /[^\x20-\x7e\t]/.test(notSealed(value, 'WHHDR', `The value of header ${JSON.stringify(name.slice(0, 128))}`))
-    return [name, isRefused ? value : keyring.seal(value, { tenantId, endpointId, purpose: headerPurpose(name) })]
+    return [name, isRefused ? refusedLike(value) : keyring.seal(value, { tenantId, endpointId, purpose: headerPurpose(name) })]
   }
   return Object.fromEntries(Object.entries(headers).map(seal))
 }
@@ -49,6 +58,9 @@ const one = async (ask: Ask, text: string, values: readonly unknown[]): Promise<
   if (row === undefined) throw new Error('A statement that gives one row gave none.')
   return row
 }
+
+/** A new secret; `undefined` where it could not be sealed, so that SQL has to make it. */
+const madeHere = (keyring: Keyring): string | undefined => (keyring.newest === undefined ? undefined : formatSecret(randomBytes(SECRET_BYTES)))
 
 /** The endpoint, as far as the caller may see it. */
 const find = async (ask: Ask, endpointId: string): Promise<Endpoint | undefined> => {
@@ -70,39 +82,41 @@ export const createEndpoint = async (
   const place = await one(ask, 'select endpoint_id, tenant from webhooks_private.place_of_new_endpoint($1)', [tenantId ?? null])
   const id = String(place['endpoint_id'])
   const endpoint: Endpoint = { endpointId: id, tenantId: String(place['tenant']), profile: columns['signature_profile'] ?? 'standard' }
-  const secret = given ?? formatSecret(randomBytes(SECRET_BYTES))
+  const secret = given ?? madeHere(keyring)
   const sealed = columns['headers'] === undefined ? columns : { ...columns, headers: sealHeaders(keyring, endpoint, columns['headers']) }
-  await one(ask, 'select id from webhooks.create_endpoint($1, $2, $3, $4)', [JSON.stringify(sealed), tenantId ?? null, sealSigning(keyring, endpoint, secret), id])
-  return { id, secret }
+  const stored = secret === undefined ? null : sealSigning(keyring, endpoint, secret)
+  const made = await one(ask, 'select new_secret from webhooks.create_endpoint($1, $2, $3, $4)', [JSON.stringify(sealed), tenantId ?? null, stored, id])
+  return { id, secret: secret ?? String(made['new_secret']) }
 }
 
 /** Changes columns of an endpoint; headers are replaced as a whole. */
 export const updateEndpoint = async (ask: Ask, keyring: Keyring, id: string, columns: Columns): Promise<void> => {
   const endpoint = columns['headers'] === undefined ? undefined : await find(ask, id)
-  const sealed = endpoint === undefined ? columns : { ...columns, headers: sealHeaders(keyring, endpoint, columns['headers']) }
+  const { headers, ...others } = columns
+  const sealed = endpoint === undefined ? others : { ...others, headers: sealHeaders(keyring, endpoint, headers) }
   await one(ask, 'select (webhooks.update_endpoint($1, $2)).id', [id, JSON.stringify(sealed)])
 }
 
 /** @returns the new signing secret; the one before signs beside it until the overlap ends (null: 24 hours) */
 export const rotateSecret = async (ask: Ask, keyring: Keyring, id: string, overlap: string | null, given?: string | null): Promise<string> => {
   const endpoint = await find(ask, id)
-  const secret = given ?? formatSecret(randomBytes(SECRET_BYTES))
-  const stored = endpoint === undefined ? secret : sealSigning(keyring, endpoint, secret)
-  await one(ask, `select webhooks.rotate_secret($1, coalesce($2, interval '24 hours'), $3)`, [id, overlap, stored])
-  return secret
+  const secret = given ?? madeHere(keyring)
+  const stored = endpoint === undefined || secret === undefined ? null : sealSigning(keyring, endpoint, secret)
+  const rotated = await one(ask, `select webhooks.rotate_secret($1, coalesce($2, interval '24 hours'), $3) as secret`, [id, overlap, stored])
+  return secret ?? String(rotated['secret'])
 }
 
 /** Replaces all signing secrets at once. */
 export const setSecret = async (ask: Ask, keyring: Keyring, id: string, secret: string): Promise<void> => {
   const endpoint = await find(ask, id)
-  await one(ask, 'select webhooks.set_secret($1, $2)', [id, endpoint === undefined ? secret : sealSigning(keyring, endpoint, secret)])
+  await one(ask, 'select webhooks.set_secret($1, $2)', [id, endpoint === undefined ? REFUSED : sealSigning(keyring, endpoint, secret)])
 }
 
 /** Sets the OAuth 2 client secret. */
 export const setOauthSecret = async (ask: Ask, keyring: Keyring, id: string, secret: string): Promise<void> => {
   const endpoint = await find(ask, id)
   const isGood = secret.length >= 1 && secret.length <= 4096 && !isControl.test(notSealed(secret, 'WHOAS', 'The OAuth 2 client secret'))
-  await one(ask, 'select webhooks.set_oauth_secret($1, $2)', [id, isGood && endpoint ? keyring.seal(secret, { tenantId: endpoint.tenantId, endpointId: endpoint.endpointId, purpose: 'oauth2_client' }) : secret])
+  await one(ask, 'select webhooks.set_oauth_secret($1, $2)', [id, isGood && endpoint ? keyring.seal(secret, { tenantId: endpoint.tenantId, endpointId: endpoint.endpointId, purpose: 'oauth2_client' }) : REFUSED])
 }
 
 /**

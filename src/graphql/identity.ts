@@ -36,11 +36,11 @@ const STATEMENT_TIMEOUT_MS = 10_000
 const TUPLE_COST = 0.1
 
 /** What is set for each transaction of a request; row security reads it (migrations/core/240_access.sql). */
-export const pgSettingsOf = ({ subject, role, tenantId }: Identity, origin: string): Record<string, string> => ({
+export const pgSettingsOf = ({ subject, role, tenantId }: Identity, origin: string, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Record<string, string> => ({
   role: databaseRoles[role],
   'rowhook.tenant_id': tenantId ?? '',
   'rowhook.user': subject,
   'rowhook.origin': origin,
-  statement_timeout: String(STATEMENT_TIMEOUT_MS),
+  statement_timeout: String(statementTimeoutMs),
   cpu_tuple_cost: String(TUPLE_COST),
 })

@@ -52,6 +52,8 @@ export type ApiOptions = {
   readonly onInternal: OnInternal
   /** the only operations that it runs; `undefined`: any */
   readonly operations: KnownOperations | undefined
+  /** of each statement; ten seconds if left out */
+  readonly statementTimeoutMs?: number | undefined
 }
 
 /** Data of an event may have 1 MiB (`settings.max_event_bytes`), and more once it is escaped inside JSON. */
@@ -78,7 +80,7 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
   },
 })
 
-export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations }: ApiOptions): GraphileConfig.Preset => ({
+export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, identify, onInternal, operations, statementTimeoutMs }: ApiOptions): GraphileConfig.Preset => ({
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
   plugins: [NamingPlugin, ExposedPlugin, PagingPlugin, MatchedPlugin, UrgencyPlugin, mutationsPlugin({ policy, keyring }), QuestionsPlugin, FiguresPlugin, PreviewsPlugin, TenantsPlugin, AuditPlugin, urlProblemsPlugin(policy), SubscriptionsPlugin, CodedRequestsPlugin, limits(graphiql), ...(operations ? [knownOperationsPlugin(operations)] : [])],
   disablePlugins: [
@@ -100,7 +102,7 @@ export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, 
     async context(requestContext) {
       const identity = await identify(requestContext)
       const origin = requestContext.ws ? 'websocket' : 'http'
-      return { identity, live, pgSettings: pgSettingsOf(identity, origin) }
+      return { identity, live, pgSettings: pgSettingsOf(identity, origin, statementTimeoutMs) }
     },
   },
   grafserv: {

@@ -3,7 +3,7 @@ import { RowhookError } from '../core/errors.ts'
 import type { RouteName } from '../metrics/server-metrics.ts'
 import { CONTENT_TYPE, scrape, type Metrics } from '../metrics/scrape.ts'
 import type { Identify } from './identify.ts'
-import { sendRefusal } from './respond.ts'
+import { sendRefusal, statusOf } from './respond.ts'
 import type { Route } from './server.ts'
 
 const names: readonly RouteName[] = ['graphql', 'graphiql', 'admin', 'healthz', 'readyz', 'metrics']
@@ -26,7 +26,7 @@ export const metricsRoute = (publicPath: string, identify: Identify, parts: read
     else sendRefusal(request, response, 403, forOperators())
   } catch (error) {
     if (!(error instanceof RowhookError)) throw error
-    sendRefusal(request, response, 401, error)
+    sendRefusal(request, response, statusOf(error), error)
   }
   return true
 }

@@ -33,6 +33,9 @@ export const sendJson = (response: ServerResponse, status: number, body: unknown
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(`${JSON.stringify(body)}\n`)
 }
 
+/** Whether it is who asks, or the server, who cannot be helped at the moment. */
+export const statusOf = ({ code }: RowhookError): number => (code === 'WHJWK' ? 503 : 401)
+
 /** An error as a GraphQL client reads it, with the media type that it asked for. */
 export const sendRefusal = (request: IncomingMessage, response: ServerResponse, status: number, { code, message, detail, hint }: RowhookError): void => {
   const type = request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json'

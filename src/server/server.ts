@@ -14,7 +14,7 @@ import type { KnownOperations } from '../graphql/known-operations.ts'
 import { apiPreset } from '../graphql/preset.ts'
 import type { Identify } from './identify.ts'
 import { closeWhenOver } from './socket-end.ts'
-import { cors, secure, sendJson, sendRefusal } from './respond.ts'
+import { cors, secure, sendJson, sendRefusal, statusOf } from './respond.ts'
 
 /** Answers a request if it is its own. @returns whether it was */
 export type Route = (request: IncomingMessage, response: ServerResponse, path: string) => boolean | Promise<boolean>
@@ -34,6 +34,8 @@ export type ServerOptions = {
   /** the only operations that it runs; `undefined`: any */
   readonly operations: KnownOperations | undefined
   readonly identify: Identify
+  /** after which a statement of a request is ended; ten seconds if left out */
+  readonly statementTimeoutMs?: number | undefined
   /** what keeps the server from serving; empty: nothing does */
   readonly troubles: () => Promise<readonly string[]>
   /** asked in order, before the server's own */
@@ -131,7 +133,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     try {
       identities.set(request, await identify(request.headers.authorization))
     } catch (error) {
-      if (error instanceof RowhookError) return sendRefusal(request, response, 401, error)
+      if (error instanceof RowhookError) return sendRefusal(request, response, statusOf(error), error)
       throw error
     }
     // Who says nothing of it is given what every client reads.

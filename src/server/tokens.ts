@@ -1,9 +1,8 @@
 /** Bearer tokens: what a JWT must be like, and what follows from its claims. */
-import { readFileSync, statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { errors, jwtVerify, type JWTPayload } from 'jose'
 import { RowhookError } from '../core/errors.ts'
 import { isApiRole, type Identity } from '../graphql/identity.ts'
+import { createKeySet } from './key-sets.ts'
 
 export const AUDIENCE = 'rowhook'
 export const DEFAULT_ISSUER = 'rowhook'
@@ -14,6 +13,8 @@ export type TokenOptions = {
   /** RS256, ES256, EdDSA; `https:`, `http:` or `file:` */
   readonly jwksUrl: string | undefined
   readonly jwtIssuer: string | undefined
+  /** told when the keys of `jwksUrl` cannot be read */
+  readonly onTrouble: (error: RowhookError) => void
 }
 
 /** Clocks of two machines differ by less. */
@@ -23,22 +24,8 @@ const MAX_TOKEN_LENGTH = 8_192
 
 export const refused = (code: string, message: string, detail: string, hint: string, cause?: unknown) => new RowhookError({ code, message, detail, hint, cause })
 
-/** A file of keys is read again when it has changed, so that keys rotate without a restart. */
-const fileKeys = (url: string): JWTVerifyGetKey => {
-  const path = fileURLToPath(url)
-  let readAtMs = -1
-  let keys: JWTVerifyGetKey | undefined
-  return (header, token) => {
-    const { mtimeMs } = statSync(path)
-    if (keys === undefined || mtimeMs !== readAtMs) {
-      keys = createLocalJWKSet(JSON.parse(readFileSync(path, 'utf8')) as JSONWebKeySet)
-      readAtMs = mtimeMs
-    }
-    return keys(header, token)
-  }
-}
-
 const whyNot = (error: unknown): RowhookError => {
+  if (error instanceof RowhookError) return error
   if (error instanceof errors.JWTExpired) return refused('WHEXP', 'The token has expired.', 'Its claim exp lies in the past.', 'Sign in again, or mint one: rowhook token.', error)
   if (error instanceof errors.JWTClaimValidationFailed) {
     return refused('WHTOK', 'The token is not meant for this server.', `Its claim ${error.claim} is ${error.reason === 'missing' ? 'missing' : 'another one'}.`, `Issue it with aud ${AUDIENCE}, the expected iss, and exp.`, error)
@@ -56,20 +43,20 @@ const identityOf = ({ sub, exp, tenant_id: tenantId, role }: JWTPayload): Identi
   return { subject: sub, role, tenantId, expiresAtMs: exp === undefined ? undefined : exp * 1000, keyId: undefined }
 }
 
-/** Gives who a token stands for. @throws RowhookError WHTOK, WHEXP, WHCLM */
+/** Gives who a token stands for. @throws RowhookError WHTOK, WHEXP, WHCLM, WHJWK */
 export type TokenVerifier = (token: string) => Promise<Identity>
 
 /**
  * Verifies tokens by the one kind of key that the configuration names, so that a public key is never taken for a secret.
  * @throws RowhookError WHAUT where it names none
  */
-export const createTokenVerifier = ({ jwtSecret, jwksUrl, jwtIssuer = DEFAULT_ISSUER }: TokenOptions): TokenVerifier => {
+export const createTokenVerifier = ({ jwtSecret, jwksUrl, jwtIssuer = DEFAULT_ISSUER, onTrouble }: TokenOptions): TokenVerifier => {
   if (jwtSecret === undefined && jwksUrl === undefined) {
     throw refused('WHAUT', 'The API has no key to check tokens with.', 'Neither JWT_SECRET nor JWKS_URL is set.', 'Set JWT_SECRET (openssl rand -base64 32), or JWKS_URL of your identity provider.')
   }
   const rules = { audience: AUDIENCE, issuer: jwtIssuer, clockTolerance: CLOCK_TOLERANCE_SECONDS, requiredClaims: ['exp'] }
   const secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret)
-  const keys = jwksUrl === undefined ? undefined : jwksUrl.startsWith('file:') ? fileKeys(jwksUrl) : createRemoteJWKSet(new URL(jwksUrl))
+  const keys = jwksUrl === undefined ? undefined : createKeySet({ url: jwksUrl, onTrouble })
   return async (token) => {
     if (token.length > MAX_TOKEN_LENGTH) throw refused('WHTOK', 'The token is too long.', `It has ${token.length} characters; ${MAX_TOKEN_LENGTH} are allowed.`, 'Leave out what is not needed.')
     const { payload } = await (secret

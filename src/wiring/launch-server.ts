@@ -28,6 +28,8 @@ export type ServerSettings = Pick<
   readonly secretsKeys?: readonly Uint8Array[]
   readonly allowPorts: readonly number[] | 'any'
   readonly log: ServerOptions['log']
+  /** of each statement of a request; ten seconds if left out */
+  readonly statementTimeoutMs?: number
   /** parts of the process that /metrics tells of beside the server; asked at each scrape, so that one may come later */
   readonly scraped?: Metrics[]
   /** asked before the server's own */
@@ -47,7 +49,7 @@ const knownOperations = (files: readonly string[]) =>
  */
 export const launchServer = async (settings: ServerSettings): Promise<Server> => {
   const { log } = settings
-  const verifyToken = createTokenVerifier(settings)
+  const verifyToken = createTokenVerifier({ ...settings, onTrouble: ({ cause }) => log.error({ err: cause }, 'the keys for tokens cannot be read') })
   const operations = knownOperations(settings.persistedOperations)
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   const onError = (error: Error) => log.error({ err: error }, 'a connection broke')

@@ -1,6 +1,6 @@
 /**
  * Secrets that are easy to find again are looked for everywhere that they must not be, after a worker and a server with a key have delivered,
- * failed and refused with them, at the most talkative level of their logs.
+ * failed and refused with them, at the most talkative level of their logs and of that of PostgreSQL.
  */
 import { randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
@@ -10,10 +10,11 @@ import { createLog } from '../../src/log.ts'
 import { startTestApi } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createReceiver } from '../support/receiver.ts'
+import { followServerLog, logEverything, logNothing } from '../support/server-log.ts'
 import { waitFor } from '../support/wait.ts'
 import { startTestWorker } from '../support/worker.ts'
 
-const word = 'canary'
+const word = 'linnet' // which no other test says, since all share the log of a server
 /** Seven secrets of every kind, each with the word in it; the first are base64 of 33 and 36 bytes. */
 const secrets = {
   given: `whsec_${`${word}77`.repeat(5)}GIVE`,
@@ -29,6 +30,11 @@ const traces = [word, Buffer.from(`rowhook:${secrets.oauth}`).toString('base64')
 const tells = (text: string) => traces.some((trace) => text.includes(trace))
 
 const db = await createTestDatabase({ template: 'core' })
+await logEverything(db.pool, db.name)
+const serverLog = await followServerLog(db.pool)
+/** For what is no doing of Rowhook: a DBA's own statements, and the test's. */
+const [dba, observer] = await Promise.all([db.connect(), db.connect()])
+await Promise.all([dba, observer].map(logNothing))
 const spoken: string[] = []
 const stream = new PassThrough().setEncoding('utf8').on('data', (text: string) => spoken.push(text))
 const log = createLog({ level: 'trace', stream })
@@ -53,10 +59,25 @@ const statements: string[] = []
 let isOver = false
 const watching = (async () => {
   while (!isOver) {
-    const { rows } = await db.pool.query<{ query: string }>(`select query from pg_stat_activity where datname = current_database() and application_name like 'rowhook%'`)
+    const { rows } = await observer.query<{ query: string }>(`select query from pg_stat_activity where datname = current_database() and application_name like 'rowhook%'`)
     statements.push(...rows.map(({ query }) => query))
   }
 })()
+
+/** That the server has logged calls of these functions with their parameters, and no secret among them. */
+const logHides = async (functions: readonly string[]) => {
+  if (serverLog === undefined) {
+    process.stdout.write('the log of this server cannot be read: not searched\n')
+    return
+  }
+  const lines = (await serverLog()).split('\n')
+  for (const each of functions) {
+    const at = lines.findIndex((line) => line.includes('execute') && line.includes(`${each}(`))
+    assert.ok(at >= 0, `${each} is not in the log of the server`)
+    assert.match(lines.slice(at, at + 8).join('\n'), /parameters: \$1 = /i)
+  }
+  assert.equal(lines.filter(tells), [])
+}
 
 const canary = suite('a secret')
 canary.after(async () => {
@@ -100,6 +121,10 @@ canary('is in no answer but those that show it, in no log, statement, job, attem
   await statusIs(failing, 'success')
   assert.is(receiver.requests.find(({ path }) => path === '/hook')!.headers['x-token'], secrets.header, 'it did arrive')
 
+  const key: string = (await owner('mutation { createApiKey(name: "machine", role: "owner") { key } }')).data.createApiKey.key
+  traces.push(key)
+  assert.is((await api.withToken(key)('{ me { role } }')).data.me.role, 'owner')
+
   // Changes that succeed, and requests that are refused with a secret in them.
   const rotated = await owner(`mutation ($secret: String) { rotateSecret(endpointId: "${id}", secret: $secret) { secret } }`, { secret: secrets.rotated })
   assert.is(rotated.data.rotateSecret.secret, secrets.rotated)
@@ -118,8 +143,8 @@ canary('is in no answer but those that show it, in no log, statement, job, attem
   await statusIs(await send(), 'success')
 
   // By SQL, and then the database refuses a result, so that the worker has to say so.
-  await db.pool.query('select webhooks.set_secret($1, $2)', [id, secrets.bySql])
-  await db.pool.query(`update webhooks.endpoints set headers = jsonb_build_object('x-token', $2::text) where id = $1`, [id, secrets.header])
+  await dba.query('select webhooks.set_secret($1, $2)', [id, secrets.bySql])
+  await dba.query(`update webhooks.endpoints set headers = jsonb_build_object('x-token', $2::text) where id = $1`, [id, secrets.header])
   await waitFor(async () => !(await everything()).some(({ place, text }) => place.endsWith('endpoint_secrets') && !text.includes('sealed.')), { what: 'what SQL wrote to be sealed' })
   await db.pool.query(`alter table webhooks.attempts add constraint refuses check (response_body is null or status <> 418)`)
   receiver.respond(() => ({ status: 418, body: secrets.header }))
@@ -139,10 +164,25 @@ canary('is in no answer but those that show it, in no log, statement, job, attem
   assert.equal(spoken.join('').split('\n').filter(tells), [])
   assert.ok(statements.length > 100)
   assert.equal([...new Set(statements)].filter(tells), [])
+  await logHides(['create_endpoint', 'rotate_secret', 'identify_key', 'set_oauth_secret', 'update_endpoint'])
   const dump = await everything()
   const places = new Set(dump.map(({ place }) => place))
   for (const place of ['webhooks.attempts', 'webhooks.audit_log', 'webhooks.endpoints', 'webhooks_private.endpoint_secrets', 'pg_stat_activity']) assert.ok(places.has(place), place)
   assert.equal(dump.filter(({ text }) => tells(text ?? '')).map(({ place, text }) => `${place}: ${text}`), [])
+})
+
+canary('that Rowhook makes itself is no parameter of a statement either where there is no key to seal it with', async () => {
+  const plain = await startTestApi(db.url)
+  const client = await plain.as('owner', 'b')
+  const made = await client('mutation { createEndpoint(endpoint: {url: "https://a.test/", events: ["*"]}) { endpoint { id } secret } }')
+  const { endpoint: { id }, secret } = made.data.createEndpoint
+  const rotated: string = (await client(`mutation { rotateSecret(endpointId: "${id}") { secret } }`)).data.rotateSecret.secret
+  const refused = await client(`mutation { setSecret(endpointId: "${id}", secret: "wrong-${word}") { endpoint { id } } }`)
+  assert.is(refused.errors[0]!.extensions!['code'], 'WHSEC')
+  assert.is((await client(`mutation { revealSecret(endpointId: "${id}") { secret } }`)).data.revealSecret.secret, rotated)
+  traces.push(secret, rotated)
+  await logHides(['create_endpoint', 'rotate_secret'])
+  await plain.stop()
 })
 
 canary.run()

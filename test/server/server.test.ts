@@ -144,6 +144,16 @@ keySets('accepts each of its keys, rotates without a restart, and is never a sec
   await server.stop()
 })
 
+keySets('that is out of reach is not the fault of who asks', async () => {
+  const server = await startTestApi(db.url, { jwtSecret: undefined, jwksUrl: pathToFileURL(join(folder, 'nothing.json')).href })
+  const { status, errors } = await server.withToken(await mint(whole))('{ __typename }')
+  const { sign } = await keyPair('ES256', 'one')
+  const signed = await server.withToken(await sign())('{ __typename }')
+  assert.equal([status, errors[0]?.extensions?.['code'], signed.status, signed.errors[0]?.extensions?.['code']], [401, 'WHTOK', 503, 'WHJWK'])
+  assert.match(server.logged.join(), 'ENOENT')
+  await server.stop()
+})
+
 const ending = suite('a server that stops')
 
 ending('lets requests under way end, and answers no more', async () => {
