@@ -48,6 +48,7 @@ create table webhooks.deliveries (
 
 create index deliveries_due      on webhooks.deliveries (endpoint_id, next_retry_at, id) where status in ('pending', 'retrying') and order_key is null;
 create index deliveries_in_order on webhooks.deliveries (endpoint_id, order_key, id)     where status in ('pending', 'retrying') and order_key is not null;
+create index deliveries_in_order_due on webhooks.deliveries (endpoint_id, next_retry_at) where status in ('pending', 'retrying') and order_key is not null;
 create index deliveries_dead     on webhooks.deliveries (endpoint_id, id) include (status) where status in ('failed', 'cancelled', 'expired');
 -- Dead letters are few among many, so these two cost next to nothing and make them a short read, for all and for a tenant.
 create index deliveries_failed           on webhooks.deliveries (id)            where status = 'failed';

@@ -2,8 +2,12 @@
 -- The steps of a lane's owner that the database itself must order: what is due next, giving a lane back, sweeping.
 
 /*
- * Ordered deliveries count by their heads: the first open one of each order key. The keys are walked one by one on the
- * partial index, so that the cost is the number of keys that wait, not of deliveries.
+ * Ordered deliveries count by their heads: the first open one of each order key. What they cost depends on what is due:
+ *
+ * - Nothing ordered is due: the earliest delivery tells when that changes, be it a head or not.
+ * - Less than 500 are: each is asked whether it is a head.
+ * - More are: keys are walked one by one, up to the first whose head is due. A walk past all keys takes 8 µs for each; who
+ *   cannot afford that sets rowhook.most_keys, and may then miss a head among as many whose turn has not come.
  */
 create view webhooks_private.lanes_due as
 select p.id as endpoint_id,
@@ -15,32 +19,75 @@ select p.id as endpoint_id,
              and d.order_key is null
            order by d.next_retry_at, d.id
            limit 1),
-         (with recursive heads as (
-            (select d.order_key, d.next_retry_at
-               from webhooks.deliveries as d
-              where d.endpoint_id = p.id
-                and d.status in ('pending', 'retrying')
-                and d.order_key is not null
-              order by d.order_key, d.id
-              limit 1)
-            union all
-            select following.order_key, following.next_retry_at
-              from heads
-             cross join lateral (
-                   select d.order_key, d.next_retry_at
-                     from webhooks.deliveries as d
-                    where d.endpoint_id = p.id
-                      and d.status in ('pending', 'retrying')
-                      and d.order_key > heads.order_key
-                    order by d.order_key, d.id
-                    limit 1) as following)
-          select min(heads.next_retry_at) from heads)
+         (select case
+            when earliest.next_retry_at > now() then earliest.next_retry_at
+            when (select count(*) < 500
+                    from (select
+                            from webhooks.deliveries as d
+                           where d.endpoint_id = p.id
+                             and d.status in ('pending', 'retrying')
+                             and d.order_key is not null
+                             and d.next_retry_at <= now()
+                           limit 500) as due)
+            then coalesce(
+              (select d.next_retry_at
+                 from webhooks.deliveries as d
+                where d.endpoint_id = p.id
+                  and d.status in ('pending', 'retrying')
+                  and d.order_key is not null
+                  and d.next_retry_at <= now()
+                  and not exists (select
+                                    from webhooks.deliveries as before
+                                   where before.endpoint_id = p.id
+                                     and before.status in ('pending', 'retrying')
+                                     and before.order_key = d.order_key
+                                     and before.id < d.id)
+                order by d.next_retry_at
+                limit 1),
+              (select d.next_retry_at
+                 from webhooks.deliveries as d
+                where d.endpoint_id = p.id
+                  and d.status in ('pending', 'retrying')
+                  and d.order_key is not null
+                  and d.next_retry_at > now()
+                order by d.next_retry_at
+                limit 1))
+            else (
+              with recursive heads as (
+                (select d.order_key, d.next_retry_at, 1 as number
+                   from webhooks.deliveries as d
+                  where d.endpoint_id = p.id
+                    and d.status in ('pending', 'retrying')
+                    and d.order_key is not null
+                  order by d.order_key, d.id
+                  limit 1)
+                union all
+                select following.order_key, following.next_retry_at, heads.number + 1
+                  from heads
+                 cross join lateral (
+                       select d.order_key, d.next_retry_at
+                         from webhooks.deliveries as d
+                        where d.endpoint_id = p.id
+                          and d.status in ('pending', 'retrying')
+                          and d.order_key > heads.order_key
+                        order by d.order_key, d.id
+                        limit 1) as following
+                 where heads.next_retry_at > now()
+                   and heads.number < coalesce(nullif(current_setting('rowhook.most_keys', true), '')::integer, 2147483647))
+              select min(heads.next_retry_at) from heads) end
+            from (select d.next_retry_at
+                    from webhooks.deliveries as d
+                   where d.endpoint_id = p.id
+                     and d.status in ('pending', 'retrying')
+                     and d.order_key is not null
+                   order by d.next_retry_at
+                   limit 1) as earliest)
        ) as due_at
   from webhooks.endpoints as p;
 comment on view webhooks_private.lanes_due is
   'When the lane of each endpoint has something to send: the least due time of its open deliveries, ordered ones by their heads. Null: nothing is open.';
 comment on column webhooks_private.lanes_due.endpoint_id is 'The endpoint.';
-comment on column webhooks_private.lanes_due.due_at      is 'When something is due. Null: nothing is open.';
+comment on column webhooks_private.lanes_due.due_at      is 'When something is due; if several ordered ones are due, the first by its key; if none is, the earliest, be it a head or not. Null: nothing is open.';
 
 /*
  * Which endpoints have anything open, in steps from one to the next on the partial indexes: the cost is that of the lanes
@@ -100,6 +147,7 @@ returns table (endpoint_id uuid, due_in_ms double precision, xmin text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
 begin
+  perform set_config('rowhook.most_keys', '200000', true); -- 1.6 s: the lock connection has signs of life to give
   return query
   select lane.endpoint_id,
          extract(epoch from lane.due_at - clock_timestamp())::double precision * 1000,
@@ -151,7 +199,8 @@ comment on function webhooks_private.schedule_wakes(uuid[], double precision[]) 
 
 /*
  * The backstop: lanes that are free, may send, and have something due, although nobody woke them. In a healthy system it
- * finds those of a worker that was killed, and those whose hold has just ended.
+ * finds those of a worker that was killed, and those whose hold has just ended. It looks once a second, so that of an ordered
+ * lane it walks a thousand keys: what it misses so is found by whoever takes the lane next, at its next event or retry.
  */
 create function webhooks_private.sweep() returns table (endpoint_id uuid, overdue_ms double precision)
 language plpgsql volatile
@@ -160,6 +209,7 @@ declare
   found_ids uuid[];
   overdue   double precision[];
 begin
+  perform set_config('rowhook.most_keys', '1000', true);
   select array_agg(lane.id), array_agg(extract(epoch from clock_timestamp() - lane.due)::double precision * 1000)
     into found_ids, overdue
     from (select p.id, d.due_at as due

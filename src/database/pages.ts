@@ -59,17 +59,32 @@ select ${COLUMNS}
 
 /*
  * Of each order key only the head: its first open delivery, by event id, all from one snapshot. If A committed before B's
- * row was written, a snapshot that shows B shows A, and A is the head. Keys are walked one by one, from where the last
- * page ended, so that no key starves.
+ * row was written, a snapshot that shows B shows A, and A is the head. Two ways lead to the heads that are due:
+ *
+ * - Where few deliveries are due, whatever waits, each of them is asked whether it is a head.
+ * - Where many are, keys are walked one by one, from where the last page ended, so that no key starves. Most heads are due then,
+ *   or there are few keys and much waits behind each.
  */
+const FEW_DUE = 500
+const HEAD = 'd.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.resource_id, d.payload_format, d.order_key, d.next_retry_at'
 const ORDERED = `
 select ${COLUMNS}, due.order_key
   from unnest($1::uuid[], $2::integer[], $4::text[]) as lane (endpoint_id, want, after_key)
  cross join lateral (
-       with recursive heads as (
-         (select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.resource_id, d.payload_format, d.order_key, d.next_retry_at
+       select count(*) < ${FEW_DUE} as is_few
+         from (select
+                 from webhooks.deliveries as d
+                where d.endpoint_id = lane.endpoint_id
+                  and d.status in ('pending', 'retrying')
+                  and d.order_key is not null
+                  and d.next_retry_at <= now()
+                limit ${FEW_DUE}) as counted) as all_due
+ cross join lateral (
+       (with recursive heads as (
+         (select ${HEAD}
             from webhooks.deliveries as d
-           where d.endpoint_id = lane.endpoint_id
+           where not all_due.is_few
+             and d.endpoint_id = lane.endpoint_id
              and d.status in ('pending', 'retrying')
              and d.order_key >= lane.after_key
            order by d.order_key, d.id
@@ -78,7 +93,7 @@ select ${COLUMNS}, due.order_key
          select following.*
            from heads
           cross join lateral (
-                select d.id, d.endpoint_id, d.tenant_id, d.event_id, d.event_type, d.attempts, d.resource_id, d.payload_format, d.order_key, d.next_retry_at
+                select ${HEAD}
                   from webhooks.deliveries as d
                  where d.endpoint_id = lane.endpoint_id
                    and d.status in ('pending', 'retrying')
@@ -88,7 +103,24 @@ select ${COLUMNS}, due.order_key
        select * from heads
         where heads.next_retry_at <= now()
           and heads.id <> all ($3::uuid[])
-        limit lane.want) as due
+        limit lane.want)
+       union all
+       (select ${HEAD}
+          from webhooks.deliveries as d
+         where all_due.is_few
+           and d.endpoint_id = lane.endpoint_id
+           and d.status in ('pending', 'retrying')
+           and d.order_key is not null
+           and d.next_retry_at <= now()
+           and d.id <> all ($3::uuid[])
+           and not exists (select
+                             from webhooks.deliveries as earlier
+                            where earlier.endpoint_id = d.endpoint_id
+                              and earlier.status in ('pending', 'retrying')
+                              and earlier.order_key = d.order_key
+                              and earlier.id < d.id)
+         order by d.next_retry_at, d.id
+         limit lane.want)) as due
   join webhooks.events as e on e.id = due.event_id`
 
 /** The greatest key of all, and the greatest of a millisecond. */
