@@ -11,15 +11,17 @@ export type JsonOption = { readonly json?: true }
 /**
  * Runs `work` with a connection to the database of the configuration.
  * @param options.asOwner takes the role rowhook_owner, for what changes the schema
- * @throws RowhookError WHDBC, WHSQL, or the code that our SQL raised
+ * @throws RowhookError WHDBC, WHPOL, WHSQL, or the code that our SQL raised
  */
 export const administer = <T>(name: string, work: (client: pg.Client, config: Config, databaseUrl: string) => Promise<T>, { asOwner = false } = {}): Promise<T> =>
   withDatabase(async ({ url }, config) => {
     const { connectClient } = await import('../database/connection-error.ts')
+    const { checkSession } = await import('../database/own-session.ts')
     const { withRole } = await import('../database/pool.ts')
     const { asStatementError } = await import('../database/run-sql.ts')
     const client = await connectClient({ connectionString: asOwner ? withRole(url, 'rowhook_owner') : url, application_name: `rowhook ${name}` })
     try {
+      if (asOwner) await checkSession(client)
       return await work(client, config, url)
     } catch (error) {
       throw asStatementError(error)

@@ -86,13 +86,14 @@ export const requestHeaders = (parts: RequestHeaderParts): string[] => {
   list.push('x-event', eventType)
   const [oldest] = secrets
   if (oldest !== undefined) list.push('x-signature', bodySignature(body, oldest))
-  if (parts.traceparent !== undefined && parts.profile === 'standard') list.push('traceparent', parts.traceparent)
+  const traceparent = parts.profile === 'standard' ? parts.traceparent : undefined // a legacy receiver gets what it knows and nothing else
+  if (traceparent !== undefined) list.push('traceparent', traceparent)
   if (authorization !== undefined) list.push('authorization', authorization)
   for (const name in custom) {
     const value = custom[name]
     if (value === undefined || isReservedHeader(name)) continue
     if (authorization !== undefined && name.toLowerCase() === 'authorization') continue
-    if (parts.traceparent !== undefined && name.toLowerCase() === 'traceparent') continue
+    if (traceparent !== undefined && name.toLowerCase() === 'traceparent') continue
     list.push(name, value)
   }
   return list

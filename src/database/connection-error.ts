@@ -1,6 +1,7 @@
 /** Turns a refused connection into an error that says what was tried and what to do. */
 import pg from 'pg'
 import { RowhookError } from '../core/errors.ts'
+import { behindPooler } from './own-session.ts'
 
 /** The target of a connection without its password: `postgres://app@db.example:5432/shop`. */
 export const describeTarget = (databaseUrl: string): string => {
@@ -40,9 +41,12 @@ const reasonOf = (error: unknown): string => {
   return message || errors?.map((each) => each.message).join('; ') || String(error)
 }
 
-/** WHDBC for a connection that could not be made to `databaseUrl`. */
+/** PgBouncer's words: it knows few of the settings that a session may begin with. */
+const isPoolers = (error: unknown) => /unsupported startup parameter/.test(reasonOf(error))
+
+/** WHDBC for a connection that could not be made to `databaseUrl`; WHPOL where a pooler answered instead. */
 export const connectionError = (databaseUrl: string, cause: unknown): RowhookError =>
-  new RowhookError({
+  isPoolers(cause) ? behindPooler(`Tried ${describeTarget(databaseUrl)}: ${reasonOf(cause)}.`, cause) : new RowhookError({
     code: 'WHDBC',
     message: 'The database cannot be reached.',
     detail: `Tried ${describeTarget(databaseUrl)}: ${reasonOf(cause)}.`,
@@ -52,7 +56,7 @@ export const connectionError = (databaseUrl: string, cause: unknown): RowhookErr
 
 /**
  * Connects a client of its own, outside any pool.
- * @throws RowhookError WHDBC
+ * @throws RowhookError WHDBC, WHPOL
  */
 export const connectClient = async (config: pg.ClientConfig & { readonly connectionString: string }): Promise<pg.Client> => {
   const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...config })

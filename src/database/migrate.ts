@@ -10,7 +10,8 @@ import { connectClient } from './connection-error.ts'
 import { createLedgers, dropLedgers, groups, ledgerOf, readLedgers, recordChecksums, refuseChanged, refuseNewer, type Group, type MigrationState } from './migrate/ledger.ts'
 import { prepareDatabase } from './migrate/roles.ts'
 import { readMigrationSettings, type MigrationSettings } from './migrate/settings.ts'
-import { createPool } from './pool.ts'
+import { checkSession, sessionMark } from './own-session.ts'
+import { createPool, withOptions } from './pool.ts'
 
 export type { MigrationState } from './migrate/ledger.ts'
 
@@ -19,18 +20,41 @@ export type MigrateOptions = {
   readonly databaseUrl: string
   /** from `.gmrc` by default */
   readonly settings?: MigrationSettings
+  /** told once, when somebody else has been migrating for some seconds: who, as pg_stat_activity names him */
+  readonly onWait?: (holder: string) => void
 }
 
 /** Any number of our own; several runners at once wait for each other on it. */
 const migrationLock = 5_080_118_412
 
+/** Three seconds; a migration of ours takes less. */
+const TRIES_IN_SILENCE = 30
+
+const holderOf = async (client: pg.Client): Promise<string> => {
+  const { rows } = await client.query<{ holder: string }>(
+    `select format('%s (pid %s), there since %s', coalesce(nullif(a.application_name, ''), a.usename), a.pid, date_trunc('second', a.backend_start)) as holder
+       from pg_locks as l join pg_stat_activity as a on a.pid = l.pid
+      where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and (l.classid::bigint << 32 | l.objid::bigint) = $1
+        and l.database = (select d.oid from pg_database as d where d.datname = current_database())`,
+    [migrationLock],
+  )
+  return rows[0]?.holder ?? 'somebody who has gone this moment'
+}
+
 /** Asked again and again rather than waited for: a session that waits in the server holds a snapshot that others must wait for. */
-const takeLock = async (client: pg.Client) => {
-  for (;;) {
+const takeLock = async (client: pg.Client, onWait: (holder: string) => void) => {
+  for (let tries = 1; ; tries++) {
     const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [migrationLock])
     if (rows[0]?.taken) return
+    if (tries === TRIES_IN_SILENCE) onWait(await holderOf(client))
     await sleep(100)
   }
+}
+
+/** Whether somebody migrates at this moment. The lock ends with the statement's transaction, so that nothing stays behind in a pooler. */
+const isMigrating = async (client: pg.Client): Promise<boolean> => {
+  const { rows } = await client.query<{ free: boolean }>('select pg_try_advisory_xact_lock_shared($1) as free', [migrationLock])
+  return rows[0]?.free !== true
 }
 
 type Migrator = {
@@ -41,16 +65,20 @@ type Migrator = {
 }
 
 const connect = async (databaseUrl: string, pgSettings: Readonly<Record<string, string>>) => {
-  const client = await connectClient({ connectionString: databaseUrl, application_name: 'rowhook migrate' })
+  const client = await connectClient({ connectionString: withOptions(databaseUrl, sessionMark), application_name: 'rowhook migrate' })
+  await checkSession(client).catch(async (error: unknown) => {
+    await client.end()
+    throw error
+  })
   for (const [name, value] of Object.entries(pgSettings)) await client.query('select set_config($1, $2, false)', [name, value])
   return client
 }
 
-const withMigrator = async <T>({ databaseUrl, settings }: MigrateOptions, work: (migrator: Migrator) => Promise<T>): Promise<T> => {
+const withMigrator = async <T>({ databaseUrl, settings, onWait = () => undefined }: MigrateOptions, work: (migrator: Migrator) => Promise<T>): Promise<T> => {
   const { folder, pgSettings } = settings ?? readMigrationSettings()
   const client = await connect(databaseUrl, pgSettings)
   try {
-    await takeLock(client)
+    await takeLock(client, onWait)
     const states = await readLedgers(client, folder)
     return await work({ client, databaseUrl, folder, states })
   } finally {
@@ -188,6 +216,17 @@ export const migrateRedo = async (options: MigrateOptions): Promise<string[]> =>
   return migrateUp({ ...options, coreOnly: last.startsWith('core/') })
 }
 
-/** Every migration and whether this database has it, in the order in which `up` applies them. Changes nothing. */
-export const migrateStatus = (options: MigrateOptions): Promise<readonly MigrationState[]> =>
-  withMigrator(options, ({ states }) => Promise.resolve(states))
+/**
+ * Every migration and whether this database has it, in the order in which `up` applies them. Changes nothing, and works through a pooler.
+ * @param options.patienceMs how long to wait for somebody who migrates at this moment; 0 by default
+ */
+export const migrateStatus = async ({ databaseUrl, settings, patienceMs = 0 }: MigrateOptions & { readonly patienceMs?: number }): Promise<readonly MigrationState[]> => {
+  const { folder } = settings ?? readMigrationSettings()
+  const client = await connectClient({ connectionString: databaseUrl, application_name: 'rowhook migrate status' })
+  try {
+    for (const untilMs = performance.now() + patienceMs; performance.now() < untilMs && (await isMigrating(client)); ) await sleep(100)
+    return await readLedgers(client, folder)
+  } finally {
+    await client.end()
+  }
+}

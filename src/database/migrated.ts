@@ -3,11 +3,15 @@ import { RowhookError } from '../core/errors.ts'
 import { migrateStatus } from './migrate.ts'
 import { refuseChanged, refuseNewer } from './migrate/ledger.ts'
 
+/** A worker that starts while somebody migrates waits for him. */
+const PATIENCE_MS = 60_000
+
 /**
+ * @param patienceMs how long to wait for a migration that is under way
  * @throws RowhookError WHMIS where migrations of the core are missing, WHNEW where a newer version has migrated, WHCHG where a migration was rewritten since, WHDBC
  */
-export const checkMigrated = async (databaseUrl: string): Promise<void> => {
-  const core = (await migrateStatus({ databaseUrl })).filter(({ group }) => group === 'core')
+export const checkMigrated = async (databaseUrl: string, patienceMs = PATIENCE_MS): Promise<void> => {
+  const core = (await migrateStatus({ databaseUrl, patienceMs })).filter(({ group }) => group === 'core')
   refuseNewer(core)
   refuseChanged(core)
   const pending = core.filter(({ state }) => state === 'pending')

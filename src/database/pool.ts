@@ -1,7 +1,9 @@
 /** Pools of connections, each with the role that its work needs. */
 import { Socket } from 'node:net'
 import pg from 'pg'
+import { RowhookError } from '../core/errors.ts'
 import { connectionError } from './connection-error.ts'
+import { checkSession, sessionMark } from './own-session.ts'
 
 /** `rowhook_owner` for workers and administrators' commands; the server logs in as `rowhook_api` and takes a role for each request. */
 export type Role = 'rowhook_owner' | 'rowhook_api'
@@ -23,15 +25,18 @@ export type PoolOptions = {
   readonly onError?: (error: Error) => void
 }
 
+/** The URL with more options for a session to begin with. */
+export const withOptions = (databaseUrl: string, ...options: readonly string[]): string => {
+  const url = new URL(databaseUrl)
+  url.searchParams.set('options', [url.searchParams.get('options'), ...options].filter(Boolean).join(' '))
+  return url.href
+}
+
 /**
  * The URL with a role to take at login. A startup option rather than a `set role` after it: it also holds after
  * `reset role` and `discard all`, and costs no round trip.
  */
-export const withRole = (databaseUrl: string, role: Role): string => {
-  const url = new URL(databaseUrl)
-  url.searchParams.set('options', [url.searchParams.get('options'), `-c role=${role}`].filter(Boolean).join(' '))
-  return url.href
-}
+export const withRole = (databaseUrl: string, role: Role): string => withOptions(databaseUrl, `-c role=${role}`, sessionMark)
 
 /** The server itself ends a statement: a connection that says nothing for so much longer leads nowhere any more. */
 export const answerMs = (statementTimeoutMs: number): number => statementTimeoutMs * 1.2
@@ -107,13 +112,15 @@ export const createPool = ({ databaseUrl, name, role, max = 10, statementTimeout
 }
 
 /**
- * Connects once.
- * @throws RowhookError WHDBC with what was tried and what to do
+ * Connects once, and sees that a pool with a role has it.
+ * @throws RowhookError WHDBC with what was tried and what to do, WHPOL behind a pooler
  */
 export const checkPool = async (pool: pg.Pool): Promise<void> => {
+  const { connectionString = '' } = pool.options
+  const hasMark = new URL(connectionString).searchParams.get('options')?.includes(sessionMark) === true
   try {
-    await pool.query('select')
+    await (hasMark ? checkSession(pool) : pool.query('select'))
   } catch (error) {
-    throw connectionError(pool.options.connectionString ?? '', error)
+    throw error instanceof RowhookError ? error : connectionError(connectionString, error)
   }
 }

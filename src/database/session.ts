@@ -1,7 +1,8 @@
 /** The lock connection of a worker: its advisory locks are the lanes that the worker owns, and end with it. */
 import pg from 'pg'
 import { connectionError } from './connection-error.ts'
-import { withRole } from './pool.ts'
+import { checkSession } from './own-session.ts'
+import { withOptions, withRole } from './pool.ts'
 
 /** A connection that takes statements from several at once, and runs them one after the other. */
 export type LockConnection = Pick<pg.ClientBase, 'query'>
@@ -20,11 +21,7 @@ export type LockSession = {
 const SETTINGS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'enable_bitmapscan=off', 'enable_material=off', 'jit=off']
 
 /** The URL with a worker's role and settings. */
-export const workerUrl = (databaseUrl: string): string => {
-  const url = new URL(withRole(databaseUrl, 'rowhook_owner'))
-  url.searchParams.set('options', [url.searchParams.get('options'), ...SETTINGS.map((setting) => `-c ${setting}`)].join(' '))
-  return url.href
-}
+export const workerUrl = (databaseUrl: string): string => withOptions(withRole(databaseUrl, 'rowhook_owner'), ...SETTINGS.map((setting) => `-c ${setting}`))
 
 /** Signs of life, takes and releases share the connection; pg itself queues only with a warning, and from version 9 on not at all. */
 const inTurn = (client: pg.Client): LockConnection => {
@@ -39,7 +36,7 @@ const inTurn = (client: pg.Client): LockConnection => {
 
 /**
  * Opens a lock connection.
- * @throws RowhookError WHDBC where the database cannot be reached
+ * @throws RowhookError WHDBC where the database cannot be reached, WHPOL where a pooler answers in its place
  */
 export const openLockSession = async (databaseUrl: string): Promise<LockSession> => {
   const client = new pg.Client({
@@ -59,6 +56,12 @@ export const openLockSession = async (databaseUrl: string): Promise<LockSession>
     await client.connect()
   } catch (error) {
     throw connectionError(databaseUrl, error)
+  }
+  try {
+    await checkSession(client)
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
   }
   return {
     connection: inTurn(client),

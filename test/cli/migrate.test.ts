@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/config/package.ts'
+import { startCommand } from '../support/command.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 const main = join(packageRoot, 'src/cli/main.ts')
@@ -34,6 +35,17 @@ migrate('goes up, tells, and comes back', async () => {
   assert.is(status.filter((line) => /^applied +core\//.test(line)).length, applied.length)
   assert.ok(status.some((line) => /^pending +store\//.test(line)))
   assert.equal(undone, applied.toReversed().map((line) => line.replace('applied', 'undone')))
+})
+
+migrate('says for whom it waits', async () => {
+  const db = await createTestDatabase({ template: 'core' })
+  const client = await db.connect()
+  await client.query(`set application_name = 'a deploy'; select pg_advisory_lock(5080118412)`)
+  const migrating = startCommand(['migrate', 'up', '--core-only'], { env: { DATABASE_URL: db.url } })
+  await migrating.says(/^Waiting for another migration: a deploy \(pid \d+\), there since /)
+  await client.end()
+  assert.is((await migrating.ended).code, 0)
+  await db.drop()
 })
 
 migrate.run()

@@ -29,6 +29,12 @@ headers('of the legacy profile have x-event and x-signature alone, with any secr
   assert.equal(names, ['content-type', 'user-agent', 'x-event', 'x-signature'])
 })
 
+headers('bear the trace in the standard profile; a legacy receiver gets no header of ours that it does not know, and its own stays', () => {
+  const traced = { ...parts, traceparent: 'of the trace', custom: { traceparent: 'of the endpoint' } }
+  const sent = (profile: 'standard' | 'legacy') => pairs(requestHeaders({ ...traced, profile })).filter(([name]) => name === 'traceparent').map(([, value]) => value)
+  assert.equal([sent('standard'), sent('legacy')], [['of the trace'], ['of the endpoint']])
+})
+
 headers('put custom ones last and leave out those that would replace ours', () => {
   const custom = { 'x-tenant': 'acme', 'Webhook-Id': 'forged', HOST: 'evil', 'proxy-anything': 'x', Authorization: 'Basic abc' }
   assert.equal(pairs(requestHeaders({ ...parts, custom })).slice(7), [['x-tenant', 'acme'], ['Authorization', 'Basic abc']])

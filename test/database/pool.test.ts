@@ -1,13 +1,20 @@
 /** Connections: the role they take, and what is said when there is nobody to connect to. */
+import { randomBytes } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RowhookError } from '../../src/core/errors.ts'
+import { createKeyring } from '../../src/core/sealing.ts'
 import { booleanArray, doubleArray, integerArray, textArray, uuidArray } from '../../src/database/binary-arrays.ts'
+import { connectClient } from '../../src/database/connection-error.ts'
+import { examine } from '../../src/database/doctor.ts'
+import { migrateStatus, migrateUp } from '../../src/database/migrate.ts'
 import { checkPool, createPool, type PoolOptions } from '../../src/database/pool.ts'
+import { openLockSession } from '../../src/database/session.ts'
 import { unhurried } from '../../src/database/unhurried.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createDoor } from '../support/door.ts'
+import { createPooler } from '../support/pooler.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const work = await createTestDatabase({ template: 'empty' })
@@ -107,6 +114,22 @@ pools('passes binary arrays on as they were', async () => {
 })
 
 pools.after(() => db.drop())
+for (const does of ['refuse', 'drop'] as const) {
+  pools(`is refused behind a pooler that ${does}s its settings, and so are locks and migrations; what needs no session works`, async () => {
+    const pooler = await createPooler(db.url, does)
+    const url = pooler.urlOf(db.url)
+    const codeOf = (work: () => Promise<unknown>) => work().then(() => undefined, ({ code, hint }: RowhookError) => [code, /address of PostgreSQL itself/.test(hint ?? '')])
+    assert.equal((await refusal({ databaseUrl: url, role: 'rowhook_owner' })).code, 'WHPOL')
+    for (const work of [() => openLockSession(url), () => migrateUp({ databaseUrl: url })]) assert.equal(await codeOf(work), ['WHPOL', true])
+    assert.ok((await migrateStatus({ databaseUrl: url, patienceMs: 100 })).every(({ state }) => state !== 'unknown'))
+    const client = await connectClient({ connectionString: url })
+    const findings = await examine({ client, databaseUrl: url, allowHttp: false, outboundEnabled: true, keyring: createKeyring({ keys: [], randomBytes }), nowMs: Date.now })
+    assert.match(findings.find(({ check }) => check === 'sessions')!.problems[0]!.problem, /^No worker could start with this DATABASE_URL: Between [^]*pooler/)
+    await client.end()
+    await pooler.close()
+  })
+}
+
 pools.run()
 
 const transactions = suite('inTransaction')

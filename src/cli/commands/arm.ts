@@ -6,10 +6,11 @@ import { withDatabase } from '../with-database.ts'
 
 const run = ({ add = false, json }: { add?: boolean } & JsonOption) =>
   withDatabase(async ({ url }, config) => {
-    const { createPool } = await import('../../database/pool.ts')
+    const { checkPool, createPool } = await import('../../database/pool.ts')
     const { arm } = await import('../../database/arming.ts')
     const pool = createPool({ databaseUrl: url, name: 'rowhook arm', role: 'rowhook_owner', max: 1 })
     try {
+      await checkPool(pool)
       const fingerprints = await arm(pool, whereabouts(config), add)
       if (json) printJson({ armed_as: fingerprints })
       else for (const fingerprint of fingerprints) process.stdout.write(`armed as ${fingerprint}\n`)

@@ -23,7 +23,7 @@ export const register = (program: Command) =>
     .command('doctor')
     .summary('say what is wrong, and what to do about it')
     .description(
-      'Checks the database, rights, migrations, triggers, workers, lanes, backlog, partitions, clone guard, switches, settings, secrets at rest and clocks. Changes nothing.\n' +
+      'Checks the database, rights, sessions, migrations, triggers, workers, lanes, backlog, partitions, clone guard, switches, settings, secrets at rest and clocks. Changes nothing.\n' +
         'Each problem comes with its remedy. Ends with 0 where there is none, or warnings alone, and with 1 where there is a fault.',
     )
     .option('--json', 'print JSON')

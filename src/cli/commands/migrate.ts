@@ -6,6 +6,8 @@ import { withDatabase } from '../with-database.ts'
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
+const onWait = (holder: string) => void process.stderr.write(`Waiting for another migration: ${holder}.\n`)
+
 const loadMigrate = () => import('../../database/migrate.ts')
 
 /** @param key of the list in JSON */
@@ -18,20 +20,20 @@ const report = (verb: string, names: readonly string[], nothing: string, { json 
 const up = ({ coreOnly = false, json }: { coreOnly?: boolean } & JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateUp } = await loadMigrate()
-    report('applied', await migrateUp({ databaseUrl: url, coreOnly }), 'The database is up to date.', { ...(json && { json }) }, 'applied')
+    report('applied', await migrateUp({ databaseUrl: url, coreOnly, onWait }), 'The database is up to date.', { ...(json && { json }) }, 'applied')
   })
 
 const down = ({ count, all, json }: { count: number; all?: true } & JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateDown } = await loadMigrate()
-    const undone = await migrateDown({ databaseUrl: url, count: all ? Number.MAX_SAFE_INTEGER : count })
+    const undone = await migrateDown({ databaseUrl: url, onWait, count: all ? Number.MAX_SAFE_INTEGER : count })
     report('undone', undone, 'There is no migration to undo.', { ...(json && { json }) }, 'undone')
   })
 
 const redo = (options: JsonOption) =>
   withDatabase(async ({ url }) => {
     const { migrateRedo } = await loadMigrate()
-    report('undone and applied', await migrateRedo({ databaseUrl: url }), 'There is no migration to do again.', options, 'redone')
+    report('undone and applied', await migrateRedo({ databaseUrl: url, onWait }), 'There is no migration to do again.', options, 'redone')
   })
 
 const line = ({ group, name, state, appliedAt }: MigrationState) =>

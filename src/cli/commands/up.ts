@@ -12,7 +12,7 @@ const run = ({ coreOnly = false }: { coreOnly?: boolean }) =>
     const { createLog } = await import('../../log.ts')
     const { migrateUp } = await import('../../database/migrate.ts')
     const log = createLog({ level: config.logLevel })
-    const applied = await migrateUp({ databaseUrl: url, coreOnly })
+    const applied = await migrateUp({ databaseUrl: url, coreOnly, onWait: (holder) => log.warn({ holder }, 'waiting for another migration') })
     log.info({ applied: applied.length }, 'the database is up to date')
     const scraped: Metrics[] = []
     const settings = { ...serverSettings(config, url, log), scraped }

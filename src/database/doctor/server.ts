@@ -1,4 +1,6 @@
 /** Checks of the database server and of who we are on it. */
+import { RowhookError } from '../../core/errors.ts'
+import { openLockSession } from '../session.ts'
 import { byQuery, fault, warning, type Check } from './check.ts'
 
 export const version = byQuery<{ number: number; text: string }>(
@@ -15,6 +17,22 @@ export const rights = byQuery<{ login: string; owner: boolean; dba: boolean }>(
     : dba ? warning(`${login} may administer, and no worker can run as it.`, `Fine for a DBA. For workers: grant rowhook_owner to ${login};`)
     : fault(`${login} is a member of neither rowhook_owner nor rowhook_dba.`, `grant rowhook_owner to ${login}; (workers) or grant rowhook_dba to ${login}; (administration)`),
 )
+
+/** Whether a worker with this environment would have what it stands on: its role, and a session of its own. */
+export const sessions: Check = {
+  name: 'sessions',
+  ask: async ({ client, databaseUrl }) => {
+    const { rows } = await client.query<{ owner: boolean }>(`select pg_has_role(session_user, 'rowhook_owner', 'member') as owner`)
+    if (rows[0]?.owner !== true) return [] // the check of rights has said so
+    try {
+      await (await openLockSession(databaseUrl)).close()
+      return []
+    } catch (error) {
+      if (!(error instanceof RowhookError)) throw error
+      return [fault(`No worker could start with this DATABASE_URL: ${error.message} ${error.detail ?? ''}`.trim(), error.hint ?? '')]
+    }
+  },
+}
 
 export const logTriggers = byQuery<{ name: string; relation: string }>(
   'triggers of the log',
