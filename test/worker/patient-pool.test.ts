@@ -2,7 +2,14 @@
 import type pg from 'pg'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createPool } from '../../src/database/pool.ts'
+import { workerUrl } from '../../src/database/session.ts'
+import { unlockJobs } from '../../src/database/workers.ts'
+import type { Registry } from '../../src/delivery/registry.ts'
+import { startJobs } from '../../src/worker/jobs.ts'
 import { patientPool } from '../../src/worker/patient-pool.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { waitFor } from '../support/wait.ts'
 
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
@@ -46,6 +53,37 @@ patient('lets a stop end while the database is away', async () => {
   assert.equal((await client.query('select')).rows, [])
   client.release()
   assert.equal(left, [away])
+})
+
+patient('is what graphile-worker gets: a job that could not be marked as done is free again soon, and its pool lives on', async () => {
+  const db = await createTestDatabase({ template: 'core' })
+  const pool = createPool({ databaseUrl: workerUrl(db.url), name: 'jobs test', max: 3 })
+  const failing: string[] = []
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    client.query = ((config: { name?: string }, ...rest: unknown[]) => {
+      if (failing.length > 0 || config.name?.startsWith('complete_job') !== true) return query(config, ...rest)
+      failing.push(config.name)
+      return Promise.reject(away)
+    }) as typeof client.query
+  })
+  const lines: string[] = []
+  const say = (_fields: object, message: string) => void lines.push(message)
+  const offered: string[] = []
+  const registry = { offer: async (endpointId: string) => void offered.push(endpointId) } as unknown as Registry
+  const jobs = startJobs({ pool, registry: () => registry, tellAlerts: () => Promise.resolve(), log: { debug: () => undefined, info: say, warn: say, error: say }, unlock: (poolIds) => unlockJobs(pool, poolIds) })
+  try {
+    const endpointId = '019aa7a2-3f00-7000-8000-000000000001'
+    await db.pool.query(`select graphile_worker.add_job('deliver', json_build_object('endpointId', $1::text))`, [endpointId])
+    await waitFor(() => failing.length === 1, { what: 'a job that cannot be marked as done' })
+    await waitFor(async () => (await db.pool.query(`select from graphile_worker.jobs where task_identifier = 'deliver'`)).rowCount === 0, { deadlineMs: 5_000, what: 'it to be done again' })
+    assert.equal(offered, [endpointId, endpointId])
+    assert.equal(lines, ['a job could not be marked as done; freeing the jobs of this worker'])
+  } finally {
+    await jobs.stop(1_000)
+    await pool.end()
+    await db.drop()
+  }
 })
 
 patient.run()
