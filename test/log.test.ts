@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RowhookError } from '../src/core/errors.ts'
 import { createLog } from '../src/log.ts'
+import { waitFor } from './support/wait.ts'
 
 const lines = (write: (log: ReturnType<typeof createLog>) => void, isTTY = false): string => {
   const stream = Object.assign(new PassThrough(), { isTTY })
@@ -49,6 +50,24 @@ logging('hands each line over before the program goes on: a kill -9 takes none t
   const [written, [, signal]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   assert.is(signal, 'SIGKILL')
   assert.equal(written.trim().split('\n').map((line) => (JSON.parse(line) as { n: number }).n), Array.from({ length: 20 }, (_, i) => i + 1))
+})
+
+logging('drops lines while nobody reads and too much waits, and says how many as soon as somebody does', async () => {
+  const stream = new PassThrough({ highWaterMark: 1_000 })
+  const log = createLog({ level: 'info', stream, mostWaitingBytes: 20_000 })
+  for (let n = 1; n <= 1_000; n += 1) log.info({ n }, 'attempt')
+  assert.ok(stream.writableLength < 21_000, `${stream.writableLength} bytes wait`)
+  const read: string[] = []
+  stream.on('data', (chunk: Buffer) => read.push(chunk.toString()))
+  await waitFor(() => read.join('').includes('dropped'), { what: 'the log to say what is missing' })
+  log.info({ n: 1_001 }, 'attempt')
+  await waitFor(() => read.join('').includes('1001'), { what: 'the next line' })
+  const said = read.join('').trim().split('\n').map((line) => JSON.parse(line) as { n?: number; dropped?: number; msg: string })
+  const numbers = said.flatMap(({ n }) => n ?? [])
+  const [gap, ...more] = said.filter(({ dropped }) => dropped !== undefined)
+  assert.equal(more, [])
+  assert.equal(numbers, [...Array.from({ length: 1_000 - gap!.dropped! }, (_, i) => i + 1), 1_001])
+  assert.is(said.at(-2), gap)
 })
 
 logging('keeps code, message and cause of an error, and not the row that PostgreSQL quotes', () => {
