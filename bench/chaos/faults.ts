@@ -21,7 +21,7 @@ select distinct substr(p.url, length('http://127.0.0.1:') + strpos(substr(p.url,
   join pg_locks                   as a on a.locktype = 'advisory' and a.mode = 'ExclusiveLock'
                                       and (a.classid::bigint << 32 | a.objid::bigint) = hashtextextended('rowhook:worker:' || w.id::text, 0)
   join pg_locks                   as l on l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.pid = a.pid
-  join webhooks.endpoints         as p on (l.classid::bigint << 32 | l.objid::bigint) = webhooks_private.lane_lock(p.id)
+  join webhooks.endpoints         as p on (l.classid::bigint << 32 | l.objid::bigint) in (webhooks_private.lane_lock(p.id), webhooks_private.call_lock(p.id))
   join webhooks_private.lanes_due as d on d.endpoint_id = p.id and d.due_at <= clock_timestamp()
   left join webhooks_private.lanes as h on h.endpoint_id = p.id
  where w.pid = $1 and w.ended_at is null and coalesce(h.held_until, '-infinity') <= clock_timestamp()`

@@ -54,7 +54,13 @@ create function webhooks_private.lane_lock(endpoint_id uuid) returns bigint
 language sql immutable strict parallel safe
 return hashtextextended(endpoint_id::text, 5783416490);
 comment on function webhooks_private.lane_lock(uuid) is
-  'The advisory lock whose holder owns the lane of an endpoint.';
+  'The advisory lock whose holder owns the lane of an endpoint and keeps reading it.';
+
+create function webhooks_private.call_lock(endpoint_id uuid) returns bigint
+language sql immutable strict parallel safe
+return hashtextextended(endpoint_id::text, 2718281828);
+comment on function webhooks_private.call_lock(uuid) is
+  'The advisory lock whose holder owns the lane of an endpoint and reads it when it is called.';
 
 create function webhooks_private.api_tenant() returns text
 language sql stable parallel safe
@@ -64,6 +70,7 @@ comment on function webhooks_private.api_tenant() is
 
 -- Down Migration
 drop function webhooks_private.api_tenant();
+drop function webhooks_private.call_lock(uuid);
 drop function webhooks_private.lane_lock(uuid);
 drop function webhooks_private.delivery_id(uuid, uuid);
 drop function webhooks_private.least_id(timestamptz);

@@ -5,16 +5,41 @@
 select graphile_worker.add_job('deliver', job_key => 'rowhook:introduction', run_at => 'infinity');
 select graphile_worker.remove_job('rowhook:introduction');
 
-create function webhooks_private.lane_is_free(endpoint_id uuid) returns boolean
+create function webhooks_private.lane_is_unread(endpoint_id uuid) returns boolean
 language sql volatile
 return case when pg_try_advisory_lock_shared(webhooks_private.lane_lock(endpoint_id))
             then pg_advisory_unlock_shared(webhooks_private.lane_lock(endpoint_id))
             else false end;
+comment on function webhooks_private.lane_is_unread(uuid) is
+  'Whether nobody keeps reading the lane at this moment: takes its lock shared and gives it back at once.';
+
+create function webhooks_private.lane_is_on_call(endpoint_id uuid) returns boolean
+language sql volatile
+return case when pg_try_advisory_lock_shared(webhooks_private.call_lock(endpoint_id))
+            then not pg_advisory_unlock_shared(webhooks_private.call_lock(endpoint_id))
+            else true end;
+comment on function webhooks_private.lane_is_on_call(uuid) is
+  'Whether a worker owns the lane and reads it when it is called.';
+
+create function webhooks_private.lane_is_free(endpoint_id uuid) returns boolean
+language sql volatile
+return case when webhooks_private.lane_is_unread(endpoint_id)
+            then not webhooks_private.lane_is_on_call(endpoint_id)
+            else false end;
 comment on function webhooks_private.lane_is_free(uuid) is
-  'Whether nobody owns the lane at this moment: takes its lock shared and gives it back at once.';
+  'Whether nobody owns the lane at this moment.';
 
 /*
- * Adds a job for each lane that can send, is not owned, and has no wake-up visible yet.
+ * Every worker listens on the connection that holds its locks, so that a call is lost only with the lane itself.
+ */
+create function webhooks_private.call(endpoint_id uuid, looks boolean) returns void
+language sql volatile
+return pg_notify('rowhook:lanes', case when looks then endpoint_id::text || '?' else endpoint_id::text end);
+comment on function webhooks_private.call(uuid, boolean) is
+  'Tells the owner of a lane that is on call to read it when this transaction has committed; looks: and to look afterwards what is due later.';
+
+/*
+ * Adds a job for each lane that can send, is not owned, and has no wake-up visible yet. A lane on call is called.
  *
  * The lanes are tested here, after the deliveries were written by an earlier statement, in a volatile function: either
  * the owner of a lane sees the deliveries, or this sees that the lane is free (docs/decisions.md, "Lanes").
@@ -40,6 +65,11 @@ begin
   if current_setting('rowhook.wake', true) = 'off' then
     return;
   end if;
+
+  perform webhooks_private.call(touched.id, looks => true)
+     from unnest(endpoint_ids) as touched (id)
+    where webhooks_private.lane_is_unread(touched.id)
+      and webhooks_private.lane_is_on_call(touched.id);
 
   select array_agg(row('deliver',
                        json_build_object('endpointId', sleeping.id),
@@ -74,7 +104,7 @@ $$;
 comment on function webhooks_private.wake(uuid[]) is
   'Adds a wake-up job for each of the lanes that can send and that nobody serves.';
 
--- Lanes that are owned, as busy ones are, cost a test of their locks and no more.
+-- Lanes that are owned, as busy ones are, cost a test of their locks and no more; those on call a notification.
 create function webhooks_private.tg_deliveries__wake() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
@@ -83,8 +113,12 @@ declare
   free_ids uuid[];
 begin
   foreach touched in array array(select distinct d.endpoint_id from new_deliveries as d) loop
-    if webhooks_private.lane_is_free(touched) then
-      free_ids := free_ids || touched;
+    if webhooks_private.lane_is_unread(touched) then
+      if not webhooks_private.lane_is_on_call(touched) then
+        free_ids := free_ids || touched;
+      elsif current_setting('rowhook.wake', true) is distinct from 'off' then
+        perform webhooks_private.call(touched, looks => exists (select from new_deliveries as d where d.endpoint_id = touched and d.next_retry_at > now()));
+      end if;
     end if;
   end loop;
 
@@ -106,4 +140,7 @@ create trigger _500_wake
 drop trigger _500_wake on webhooks.deliveries;
 drop function webhooks_private.tg_deliveries__wake();
 drop function webhooks_private.wake(uuid[]);
+drop function webhooks_private.call(uuid, boolean);
 drop function webhooks_private.lane_is_free(uuid);
+drop function webhooks_private.lane_is_on_call(uuid);
+drop function webhooks_private.lane_is_unread(uuid);

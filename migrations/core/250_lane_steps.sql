@@ -1,5 +1,5 @@
 -- Up Migration
--- The steps of a lane's owner that the database itself must order: what is due next, giving a lane back, sweeping.
+-- The steps of a lane's owner that the database itself must order: what is due next, and giving a lane back.
 
 /*
  * Ordered deliveries count by their heads: the first open one of each order key. What they cost depends on what is due:
@@ -168,20 +168,21 @@ comment on function webhooks_private.look_at_lanes(uuid[]) is
  * xmax of a snapshot would not do: it follows the last transaction that has ended, and those that are under way may lie
  * beyond it. (An id costs a commit record that nobody waits for.)
  */
-create function webhooks_private.release_lanes(endpoint_ids uuid[])
+create function webhooks_private.release_lanes(endpoint_ids uuid[], on_call boolean default false)
 returns table (endpoint_id uuid, due_in_ms double precision, xmin text, horizon text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
 begin
-  perform pg_advisory_unlock(webhooks_private.lane_lock(lane.id)) from unnest(endpoint_ids) as lane (id);
+  perform pg_advisory_unlock(case when on_call then webhooks_private.call_lock(lane.id) else webhooks_private.lane_lock(lane.id) end)
+     from unnest(endpoint_ids) as lane (id);
   horizon := pg_current_xact_id()::text;
   return query
   select look.endpoint_id, look.due_in_ms, look.xmin, release_lanes.horizon
     from webhooks_private.look_at_lanes(endpoint_ids) as look;
 end
 $$;
-comment on function webhooks_private.release_lanes(uuid[]) is
-  'Gives lanes back and looks at once what is due for them; with a transaction id above that of everybody who saw them owned.';
+comment on function webhooks_private.release_lanes(uuid[], boolean) is
+  'Gives lanes back, either such that are kept reading or such that are on call, and looks at once what is due for them; with a transaction id above that of everybody who saw them owned.';
 
 create function webhooks_private.schedule_wakes(endpoint_ids uuid[], in_ms double precision[]) returns void
 language plpgsql volatile
@@ -197,49 +198,9 @@ $$;
 comment on function webhooks_private.schedule_wakes(uuid[], double precision[]) is
   'Leaves one wake-up job for each lane at a later time, in the place of the one that was left before. For the owner of a lane only.';
 
-/*
- * The backstop: lanes that are free, may send, and have something due, although nobody woke them. In a healthy system it
- * finds those of a worker that was killed, and those whose hold has just ended. It looks once a second, so that of an ordered
- * lane it walks a thousand keys: what it misses so is found by whoever takes the lane next, at its next event or retry.
- */
-create function webhooks_private.sweep() returns table (endpoint_id uuid, overdue_ms double precision)
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp as $$
-declare
-  found_ids uuid[];
-  overdue   double precision[];
-begin
-  perform set_config('rowhook.most_keys', '1000', true);
-  select array_agg(lane.id), array_agg(extract(epoch from clock_timestamp() - lane.due)::double precision * 1000)
-    into found_ids, overdue
-    from (select p.id, d.due_at as due
-            from webhooks.endpoints              as p
-            join webhooks_private.lanes_due      as d on d.endpoint_id = p.id
-           cross join webhooks.settings          as s
-            left join webhooks.tenant_settings   as t on t.tenant_id = p.tenant_id
-            left join webhooks_private.lanes     as l on l.endpoint_id = p.id
-           where p.id = any (array(select o.endpoint_id from webhooks_private.open_lanes as o)) -- a join could begin with all endpoints
-             and s.sending
-             and coalesce(t.sending, true)
-             and p.is_active
-             and p.paused_at is null
-             and p.deleted_at is null
-             and coalesce(l.held_until, '-infinity') <= clock_timestamp()
-          offset 0) as lane
-   where lane.due <= clock_timestamp()
-     and webhooks_private.lane_is_free(lane.id);
-
-  perform webhooks_private.wake(found_ids) where found_ids is not null;
-  return query select * from unnest(found_ids, overdue);
-end
-$$;
-comment on function webhooks_private.sweep() is
-  'Wakes the lanes that are free and have something due; gives them with the age of their earliest due delivery in milliseconds.';
-
 -- Down Migration
-drop function webhooks_private.sweep();
 drop function webhooks_private.schedule_wakes(uuid[], double precision[]);
-drop function webhooks_private.release_lanes(uuid[]);
+drop function webhooks_private.release_lanes(uuid[], boolean);
 drop function webhooks_private.look_at_lanes(uuid[]);
 drop view webhooks_private.open_lanes;
 drop view webhooks_private.lanes_due;

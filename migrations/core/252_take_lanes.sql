@@ -73,21 +73,37 @@ comment on column webhooks_private.lane_endpoints.recalled_at          is 'When 
  * Lock, then read: statements of a volatile function, so that what is read has a snapshot of its own, taken after the lock is
  * ours. What an owner before has saved (a hold, a circuit) it saved while it had the lock, and so it is seen.
  * Three tries for each lock, because a writer that tests a lane holds it for some microseconds.
+ *
+ * A lane on call is its owner's: whatever somebody wanted of it, the owner is called. Asked before and after the lock, so that it is hardly ever taken
+ * in vain; a writer that sees it held for that moment is found by the look of the owner, which comes after this.
  */
 create function webhooks_private.take_lanes(endpoint_ids uuid[]) returns setof webhooks_private.lane_endpoints
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
+  on_call  uuid[];
   taken    uuid[];
+  in_vain  uuid[];
   found    uuid[] := '{}';
   endpoint webhooks_private.lane_endpoints;
 begin
+  on_call := array(select lane.id from unnest(endpoint_ids) as lane (id) where webhooks_private.lane_is_on_call(lane.id));
   taken := array(
     select lane.id
       from unnest(endpoint_ids) as lane (id)
-     where pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-        or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-        or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id)));
+     where lane.id <> all (on_call)
+       and (pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
+         or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
+         or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))));
+  in_vain := array(select lane.id from unnest(taken) as lane (id) where webhooks_private.lane_is_on_call(lane.id));
+  if in_vain <> '{}' then
+    perform pg_advisory_unlock(webhooks_private.lane_lock(lane.id)) from unnest(in_vain) as lane (id);
+    taken   := array(select lane.id from unnest(taken) as lane (id) where lane.id <> all (in_vain));
+    on_call := on_call || in_vain;
+  end if;
+  if on_call <> '{}' then
+    perform webhooks_private.call(lane.id, looks => true) from unnest(on_call) as lane (id);
+  end if;
 
   for endpoint in select e.* from webhooks_private.lane_endpoints as e where e.id = any (taken) loop
     found := found || endpoint.id;

@@ -6,7 +6,7 @@ returns table (endpoint_id uuid, owned boolean, held_until timestamptz, held_rea
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-  -- A bigint advisory lock shows its upper half as classid and its lower as objid; only the owner of a lane holds it exclusively.
+  -- A bigint advisory lock shows its upper half as classid and its lower as objid; only the owner of a lane holds it exclusively, or, of a lane on call, its other lock.
   with owned as materialized (
     select l.classid::bigint << 32 | l.objid::bigint as key
       from pg_locks as l
@@ -17,7 +17,7 @@ begin atomic
        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
   )
   select p.id,
-         webhooks_private.lane_lock(p.id) in (select o.key from owned as o),
+         webhooks_private.lane_lock(p.id) in (select o.key from owned as o) or webhooks_private.call_lock(p.id) in (select o.key from owned as o),
          case when l.held_until > clock_timestamp() then l.held_until  end,
          case when l.held_until > clock_timestamp() then l.held_reason end,
          -- An open circuit whose pause is over lets one probe through, whoever takes the lane next.

@@ -17,15 +17,43 @@ export type Release = Look & {
   readonly horizon: bigint
 }
 
-/** Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip. */
-export const releaseLanes = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<Release[]> => {
-  const { rows } = await lockConnection.query<[string, number | null, string, string]>({
+type ReleaseRow = [endpointId: string, dueInMs: number | null, xmin: string, horizon: string]
+const asRelease = ([endpointId, dueInMs, xmin, horizon]: ReleaseRow): Release => ({ endpointId, dueInMs, xmin: BigInt(xmin), horizon: BigInt(horizon) })
+
+/**
+ * Gives lanes back and, in a later snapshot, looks at what is due for them: one round trip.
+ * @param onCall whether all of them are on call, or none
+ */
+export const releaseLanes = async (lockConnection: LockConnection, endpointIds: readonly string[], onCall = false): Promise<Release[]> => {
+  const { rows } = await lockConnection.query<ReleaseRow>({
     name: 'release_lanes',
     rowMode: 'array',
-    text: 'select endpoint_id, due_in_ms, xmin, horizon from webhooks_private.release_lanes($1::uuid[])',
+    text: 'select endpoint_id, due_in_ms, xmin, horizon from webhooks_private.release_lanes($1::uuid[], $2)',
+    values: [endpointIds, onCall],
+  })
+  return rows.map(asRelease)
+}
+
+/** Puts lanes on call: they stay ours, and whoever writes for them calls. Looks like `releaseLanes`. @returns those of which that is true */
+export const putOnCall = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<Release[]> => {
+  const { rows } = await lockConnection.query<ReleaseRow>({
+    name: 'put_on_call',
+    rowMode: 'array',
+    text: 'select endpoint_id, due_in_ms, xmin, horizon from webhooks_private.put_on_call($1::uuid[])',
     values: [endpointIds],
   })
-  return rows.map(([endpointId, dueInMs, xmin, horizon]) => ({ endpointId, dueInMs, xmin: BigInt(xmin), horizon: BigInt(horizon) }))
+  return rows.map(asRelease)
+}
+
+/** Takes lanes off call that are busy: nobody calls for them any more. @returns those of which that is true */
+export const keepReading = async (lockConnection: LockConnection, endpointIds: readonly string[]): Promise<string[]> => {
+  const { rows } = await lockConnection.query<[string]>({
+    name: 'keep_reading',
+    rowMode: 'array',
+    text: 'select webhooks_private.keep_reading($1::uuid[])',
+    values: [endpointIds],
+  })
+  return rows.map(([endpointId]) => endpointId)
 }
 
 /** Looks again at lanes that were given back. */
@@ -53,10 +81,14 @@ export const heldLocks = async (lockConnection: LockConnection, endpointIds: rea
   const { rows } = await lockConnection.query<[string]>({
     rowMode: 'array',
     text: `
+      with held as materialized (
+        select l.classid::bigint << 32 | l.objid::bigint as key
+          from pg_locks as l
+         where l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted and l.mode = 'ExclusiveLock')
       select lane.id
         from unnest($1::uuid[]) as lane (id)
-        join pg_locks as l on l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted and l.mode = 'ExclusiveLock'
-                          and (l.classid::bigint << 32 | l.objid::bigint) = webhooks_private.lane_lock(lane.id)`,
+       where webhooks_private.lane_lock(lane.id) in (select h.key from held as h)
+          or webhooks_private.call_lock(lane.id) in (select h.key from held as h)`,
     values: [endpointIds],
   })
   return rows.map(([id]) => id)

@@ -11,6 +11,8 @@ export type LockSession = {
   readonly connection: LockConnection
   /** resolves when the connection has ended, for whatever reason */
   readonly ended: Promise<Error | undefined>
+  /** From its resolving on told of each call for a lane that is on call, by whomever; a connection that lives misses none. @param onCall `looks`: more than new deliveries that are due may be to find */
+  readonly listen: (onCall: (endpointId: string, looks: boolean) => void) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -22,6 +24,8 @@ const SETTINGS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'e
 
 /** The URL with a worker's role and settings. */
 export const workerUrl = (databaseUrl: string): string => withOptions(withRole(databaseUrl, 'rowhook_owner'), ...SETTINGS.map((setting) => `-c ${setting}`))
+
+const UUID_LENGTH = 36
 
 /** Signs of life, takes and releases share the connection; pg itself queues only with a warning, and from version 9 on not at all. */
 const inTurn = (client: pg.Client): LockConnection => {
@@ -66,6 +70,10 @@ export const openLockSession = async (databaseUrl: string): Promise<LockSession>
   return {
     connection: inTurn(client),
     ended,
+    listen: async (onCall) => {
+      client.on('notification', ({ payload = '' }) => onCall(payload.slice(0, UUID_LENGTH), payload.length > UUID_LENGTH))
+      await client.query('listen "rowhook:lanes"')
+    },
     close: () => client.end(),
   }
 }

@@ -4,7 +4,9 @@ import type { Release } from '../database/lanes.ts'
 
 export type LaneLocksDeps = {
   readonly take: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
-  readonly release: (endpointIds: readonly string[]) => Promise<Release[]>
+  readonly release: (endpointIds: readonly string[], onCall?: boolean) => Promise<Release[]>
+  readonly putOnCall?: ((endpointIds: readonly string[]) => Promise<Release[]>) | undefined
+  readonly keepReading?: ((endpointIds: readonly string[]) => Promise<string[]>) | undefined
 }
 
 export type LaneLocks = {
@@ -12,6 +14,12 @@ export type LaneLocks = {
   readonly take: (endpointId: string) => Promise<LaneEndpoint | undefined>
   /** resolves with the look that followed; `undefined`: the endpoint no longer exists */
   readonly release: (endpointId: string) => Promise<Release | undefined>
+  /** the same for a lane that is on call */
+  readonly releaseOnCall: (endpointId: string) => Promise<Release | undefined>
+  /** resolves with the look that followed; `undefined`: it is not on call, or the endpoint no longer exists */
+  readonly putOnCall: (endpointId: string) => Promise<Release | undefined>
+  /** whether it is off call */
+  readonly keepReading: (endpointId: string) => Promise<boolean>
 }
 
 type Waiting<T> = { readonly endpointId: string; readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void }
@@ -45,7 +53,12 @@ const createBatch = <T>(run: (endpointIds: readonly string[]) => Promise<Readonl
     })
 }
 
-export const createLaneLocks = ({ take, release }: LaneLocksDeps): LaneLocks => ({
+const byEndpoint = (releases: readonly Release[]): ReadonlyMap<string, Release> => new Map(releases.map((each) => [each.endpointId, each]))
+
+export const createLaneLocks = ({ take, release, putOnCall, keepReading }: LaneLocksDeps): LaneLocks => ({
   take: createBatch<LaneEndpoint | undefined>(async (ids) => new Map((await take(ids)).map((endpoint) => [endpoint.id, endpoint])), undefined),
-  release: createBatch<Release | undefined>(async (ids) => new Map((await release(ids)).map((each) => [each.endpointId, each])), undefined),
+  release: createBatch<Release | undefined>(async (ids) => byEndpoint(await release(ids)), undefined),
+  releaseOnCall: createBatch<Release | undefined>(async (ids) => byEndpoint(await release(ids, true)), undefined),
+  putOnCall: createBatch<Release | undefined>(async (ids) => byEndpoint((await putOnCall?.(ids)) ?? []), undefined),
+  keepReading: createBatch<boolean>(async (ids) => new Map(((await keepReading?.(ids)) ?? []).map((id) => [id, true])), false),
 })

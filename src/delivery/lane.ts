@@ -51,6 +51,16 @@ export type Lane = {
   disabledMs: number
   /** the process still has requests under way that a session before this one has sent */
   hasFormer: boolean
+  /** whoever writes for it calls its owner, who needs to read it at no other time */
+  isOnCall: boolean
+  /** it is being taken off call, since it is busy */
+  isLeavingCall: boolean
+  /** called since its last page began to be read */
+  isCalled: boolean
+  /** something else than new deliveries that succeed has been: before it rests again, it is looked at what is due later */
+  needsLook: boolean
+  /** attempts that did not end as a recorded success, or have not ended */
+  unsure: number
 }
 
 export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number, refreshedMs: number): Lane => ({
@@ -83,6 +93,11 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   trustedMs: -Infinity,
   disabledMs: -Infinity,
   hasFormer: false,
+  isOnCall: false,
+  isLeavingCall: false,
+  isCalled: false,
+  needsLook: false,
+  unsure: 0,
 })
 
 /** What was read counts no more, nor what is being read: it is read again. */

@@ -92,7 +92,11 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     const isEven = rows.length > 0 || (isBusy && nowMs - lane.lastFoundMs < LINGER_MS)
     const first = Math.max(isBusy ? FIRST_PAUSE_MS : MAX_PAUSE_MS / 2, pauseMs())
     lane.readDelayMs = isEven ? first : Math.max(first, Math.min(lane.readDelayMs * 2, MAX_PAUSE_MS))
-    lane.nextReadMs = lane.hasMore && lane.queue.length === 0 ? nowMs : nowMs + lane.readDelayMs
+    const isWaiting = lane.isOnCall && !lane.hasFormer && !lane.endpoint.ordered // for a call
+    const isToReadNow = lane.isCalled || (lane.hasMore && lane.queue.length === 0)
+    lane.nextReadMs = isToReadNow ? nowMs : isWaiting ? Infinity : nowMs + lane.readDelayMs
+    // Called for what is not shown: it is of a later time, or somebody else has ended it.
+    if (rows.length === 0 && lane.busy.size === 0) lane.needsLook = true
   }
 
   const readNow = async (wanting: readonly Lane[]): Promise<void> => {
@@ -117,6 +121,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       lane.isReadVain = false
       lane.hasFormer = hasFormer
       lane.nextReadMs = Infinity
+      lane.isCalled = false
       if (!hasFormer) for (const id of lane.busy.keys()) busyIds.push(id)
     }
     try {
@@ -130,6 +135,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       for (const lane of wanting) {
         lane.startedWhileReading.clear()
         lane.nextReadMs = nowMs + 500
+        lane.isCalled = true
       }
       onTrouble(error)
     } finally {

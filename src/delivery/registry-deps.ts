@@ -13,9 +13,14 @@ import type { Recorder } from './recorder.ts'
 export type LaneStore = {
   /** the endpoints of the lanes that could be taken */
   readonly take: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
-  readonly release: (endpointIds: readonly string[]) => Promise<Release[]>
+  readonly release: (endpointIds: readonly string[], onCall?: boolean) => Promise<Release[]>
+  /** absent: lanes are given back as soon as they are idle */
+  readonly putOnCall?: (endpointIds: readonly string[]) => Promise<Release[]>
+  readonly keepReading?: (endpointIds: readonly string[]) => Promise<string[]>
   readonly heldLocks: (endpointIds: readonly string[]) => Promise<string[]>
   readonly look: (endpointIds: readonly string[]) => Promise<Look[]>
+  /** the endpoints of lanes on call that are called; one that no longer exists is left out */
+  readonly loadCalled?: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
   readonly loadEndpoints: (endpointIds: readonly string[]) => Promise<LaneEndpoint[]>
   readonly readPages: (wishes: readonly PageWish[], busyIds: readonly string[], untilMs: number | undefined) => Promise<Pages>
   readonly scheduleWakes: (wakes: readonly { readonly endpointId: string; readonly inMs: number }[]) => Promise<void>

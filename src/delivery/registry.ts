@@ -11,6 +11,7 @@ import { createGivingBack } from './giving-back.ts'
 import { keepFresh } from './keeping-fresh.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createLaneLocks } from './lane-locks.ts'
+import { createOnCall } from './on-call.ts'
 import { inherited } from './pace.ts'
 import { drain } from './places.ts'
 import { createReader } from './reader.ts'
@@ -22,12 +23,16 @@ import type { RegistryDeps } from './registry-deps.ts'
 export type Registry = {
   /** A wake-up: takes the lane if it is free, or reads again if it is ours. Resolves when the lane is in somebody's hands. */
   readonly offer: (endpointId: string) => Promise<void>
+  /** Somebody has written for a lane that is on call. @param looks something else than a new delivery that is due may be to find */
+  readonly call: (endpointId: string, looks: boolean) => void
   /** finishes what is under way within a time, hands the rest back, and wakes other workers for it */
   readonly stop: (graceMs: number) => Promise<void>
   /** the lock connection is gone, and every lane with it: starts nothing more; what is under way is still recorded, if nobody was faster */
   readonly abandon: () => void
   readonly vitals: () => {
     readonly lanes: number
+    /** lanes of ours that rest until they are called */
+    readonly resting: number
     readonly inFlight: number
     /** lanes that were given back and are still looked at */
     readonly watched: number
@@ -63,12 +68,21 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       offerAgain(endpointId)
     },
     onSettled: (endpointId, dueInMs) => {
+      onCall.settled(endpointId)
       if (dueInMs !== null) wakes.later(endpointId, dueInMs)
     },
     onTrouble: trouble('look'),
   })
 
-  const { settle, unlock, offerAfterwards } = createGivingBack({ ...deps, lanes, locks, wakes, watch, isRunning, isAbandoned: () => state === 'abandoned', offer: offerAgain, onTrouble: trouble })
+  const onCall = createOnCall({
+    clock,
+    load: (endpointIds) => (store.loadCalled ?? store.loadEndpoints)(endpointIds),
+    onRisen: (endpoint, refreshedMs, looks) => adopt(endpoint, refreshedMs, { looks }),
+    giveBack: (endpointId) => retire(endpointId),
+    onTrouble: trouble('call'),
+  })
+
+  const { settle, unlock, retire, keepIfBusy, offerAfterwards } = createGivingBack({ ...deps, lanes, locks, wakes, watch, onCall, onWanting: () => reader.wake(), isRunning, isAbandoned: () => state === 'abandoned', offer: offerAgain, onTrouble: trouble })
 
   const reader = createReader({
     clock,
@@ -77,7 +91,10 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     read: store.readPages,
     onRead: (read) => {
       sending.pump(read)
-      for (const lane of read) settle(lane)
+      for (const lane of read) {
+        keepIfBusy(lane)
+        settle(lane)
+      }
     },
     onTrouble: trouble('read'),
   })
@@ -106,11 +123,13 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     onTrouble: trouble('refresh'),
   })
 
-  const adopt = (endpoint: LaneEndpoint, refreshedMs: number): void => {
+  const adopt = (endpoint: LaneEndpoint, refreshedMs: number, called?: { readonly looks: boolean }): void => {
     const lane = createLane(endpoint, memories.of(endpoint.id), clock.monotonicMs(), refreshedMs)
     if (endpoint.paceUsedForMs !== null) lane.memory.pace = inherited(lane.memory.pace, endpoint.rateLimit, endpoint.paceUsedForMs, clock.monotonicMs())
     if (lane.memory.isToReadAll) lane.readAllMs = -Infinity
     lane.memory.isToReadAll = false
+    lane.isOnCall = called !== undefined
+    lane.needsLook = called?.looks === true
     lanes.set(endpoint.id, lane)
     reader.wake()
     settle(lane) // one that may not send is given back at once
@@ -130,6 +149,21 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     }
   }
 
+  const call = (endpointId: string, looks: boolean): void => {
+    const lane = lanes.get(endpointId)
+    if (state !== 'running') return
+    if (lane === undefined) {
+      onCall.call(endpointId, looks)
+    } else if (lane.isReleasing) {
+      offerAfterwards(endpointId)
+    } else {
+      lane.isCalled = true
+      lane.needsLook ||= looks
+      lane.nextReadMs = 0
+      reader.wake()
+    }
+  }
+
   const offer = (endpointId: string): Promise<void> => {
     if (state !== 'running') return Promise.reject(new Error('This worker takes no more lanes; another one will.'))
     const lane = lanes.get(endpointId)
@@ -137,9 +171,8 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       offerAfterwards(endpointId)
       return Promise.resolve()
     }
-    if (lane !== undefined) {
-      lane.nextReadMs = 0
-      reader.wake()
+    if (lane !== undefined || onCall.has(endpointId)) {
+      call(endpointId, true)
       return Promise.resolve()
     }
     const known = taking.get(endpointId)
@@ -161,7 +194,9 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
 
   const leaveLost = async (): Promise<void> => {
     const owned = [...lanes.values()].filter((lane) => !lane.isReleasing)
-    const held = new Set(await store.heldLocks(owned.map((lane) => lane.endpoint.id)))
+    const resting = onCall.resting()
+    const held = new Set(await store.heldLocks([...owned.map((lane) => lane.endpoint.id), ...resting]))
+    for (const id of resting) if (!held.has(id) && onCall.has(id) && !lanes.has(id)) onCall.forget(id)
     for (const lane of owned) {
       const { id } = lane.endpoint
       // One that was given back meanwhile, and perhaps taken again, is another lane by now.
@@ -179,16 +214,19 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
 
   return {
     offer,
+    call,
     verify,
     vitals: () => ({
       lanes: lanes.size,
+      resting: onCall.resting().length,
       inFlight: places.underWay,
       watched: watch.size(),
       busyLanes: [...lanes.values()].filter((lane) => lane.busy.size > 0).map((lane) => lane.endpoint.id),
-      ownedLanes: [...lanes.keys(), ...taking.keys()],
+      ownedLanes: [...lanes.keys(), ...taking.keys(), ...onCall.rising()],
     }),
     abandon: () => {
       if (state !== 'abandoned') end('abandoned')
+      onCall.abandon()
       lanes.clear()
     },
     stop: async (graceMs) => {
@@ -196,7 +234,9 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       const idle = end('stopping')
       await drain(places, graceMs)
       await Promise.allSettled(taking.values())
-      const looks = await Promise.all([...lanes.values()].filter((lane) => !lane.isReleasing).map((lane) => unlock(lane.endpoint.id)))
+      const resting = await onCall.stop()
+      const owned = [...lanes.values()].filter((lane) => !lane.isReleasing)
+      const looks = await Promise.all([...owned.map((lane) => unlock(lane.endpoint.id, lane.isOnCall)), ...resting.map((endpointId) => unlock(endpointId, true))])
       lanes.clear()
       const left = looks.flatMap((seen) => (seen === undefined || seen.dueInMs === null ? [] : [{ endpointId: seen.endpointId, inMs: Math.max(0, seen.dueInMs) }]))
       const timed = idle.map((endpointId) => ({ endpointId, inMs: 0 }))

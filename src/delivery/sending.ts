@@ -142,6 +142,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     lane.sending += 1
     lane.oldestStartMs = Math.min(lane.oldestStartMs, startedMs)
     lane.busy.set(due.id, startedMs)
+    lane.unsure += 1
     if (lane.isReading) lane.startedWhileReading.add(due.id)
     occupy(places, due)
     countTenant(places, due.tenantId, 1)
@@ -166,7 +167,9 @@ export const createSending = (deps: SendingDeps): Sending => {
       const afterwards = await applyToEndpoint(lane, attempted)?.catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
       // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
       const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
-      report(due, result, await deps.recorder.add(result, isUrgent), outcome)
+      const recorded = await deps.recorder.add(result, isUrgent)
+      if (recorded !== 'lost' && recorded.status === 'success') lane.unsure -= 1
+      report(due, result, recorded, outcome)
       rests.forget(due.id)
       await afterwards?.()
     } catch (error) {

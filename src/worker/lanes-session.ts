@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { takeLanes, type LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { RegistryDeps } from '../delivery/registry-deps.ts'
 import { createRegistry, type Registry } from '../delivery/registry.ts'
-import { heldLocks, releaseLanes } from '../database/lanes.ts'
+import { heldLocks, keepReading, putOnCall, releaseLanes } from '../database/lanes.ts'
 import { openLockSession } from '../database/session.ts'
 import { heartbeat, noteBusyLanes, registerWorker, replaceWorker, signOff } from '../database/workers.ts'
 
@@ -22,7 +22,7 @@ export type LanesSession = {
 export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'recorder' | 'onBroken'> & {
   readonly databaseUrl: string
   readonly version: string
-  readonly store: Omit<RegistryDeps['store'], 'take' | 'release' | 'heldLocks'>
+  readonly store: Omit<RegistryDeps['store'], 'take' | 'release' | 'heldLocks' | 'putOnCall' | 'keepReading' | 'loadCalled'>
   /** opens what is sealed of endpoints that were loaded */
   readonly openEndpoints: (loaded: readonly LaneEndpoint[]) => Promise<LaneEndpoint[]>
   /** makes the recorder that writes under this worker's id */
@@ -54,6 +54,8 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   const workerId = randomUUID()
   let acknowledgedMs = clock.monotonicMs()
   let isEnded = false
+  /** no lane is on call before there is a registry */
+  let call: Registry['call'] = () => undefined
   let wasAlive = false
   let declareEnd: (reason: string) => void = () => undefined
   const declared = new Promise<string>((resolve) => (declareEnd = resolve))
@@ -61,6 +63,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   try {
     await registerWorker(session.connection, { id: workerId, host: hostname(), pid: process.pid, version: deps.version })
     if (deps.formerId !== undefined) await replaceWorker(session.connection, deps.formerId)
+    await session.listen((endpointId, looks) => call(endpointId, looks))
   } catch (error) {
     await session.close().catch(() => undefined)
     throw error
@@ -73,8 +76,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   }
 
   /** In a young process each lane that is taken counts as busy at once, since a worker that dies within a second gives no sign of life. */
-  const take = async (ids: readonly string[]): Promise<LaneEndpoint[]> => {
-    const taken = await takeLanes(session.connection, ids)
+  const noted = async (taken: readonly LaneEndpoint[]): Promise<LaneEndpoint[]> => {
     if (deps.isYoung() && taken.length > 0) await noteBusyLanes(session.connection, workerId, taken.map(({ id }) => id))
     return ready(taken)
   }
@@ -84,14 +86,19 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
     recorder: deps.createRecorder(workerId),
     store: {
       ...deps.store,
-      take,
-      release: (ids) => releaseLanes(session.connection, ids),
+      take: async (ids) => noted(await takeLanes(session.connection, ids)),
+      release: (ids, onCall) => releaseLanes(session.connection, ids, onCall),
+      putOnCall: (ids) => putOnCall(session.connection, ids),
+      keepReading: (ids) => keepReading(session.connection, ids),
+      loadCalled: async (ids) => noted(await deps.store.loadEndpoints(ids)),
       loadEndpoints: async (ids) => ready(await deps.store.loadEndpoints(ids)),
       heldLocks: (ids) => heldLocks(session.connection, ids),
     },
     isFresh: () => !isEnded && deps.mayDeliver() && clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs,
     onBroken: (reason) => declareEnd(reason),
   })
+
+  call = registry.call
 
   const isGivenUp = () => clock.monotonicMs() - acknowledgedMs > GIVE_UP * staleAfterMs
   const SILENCE = 'the database has acknowledged no sign of life for too long'
@@ -102,8 +109,8 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       declareEnd(SILENCE)
       return
     }
-    const { lanes, inFlight, busyLanes, ownedLanes } = registry.vitals()
-    const alive = await heartbeat(session.connection, workerId, { lanes, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() })
+    const { lanes, resting, inFlight, busyLanes, ownedLanes } = registry.vitals()
+    const alive = await heartbeat(session.connection, workerId, { lanes: lanes + resting, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() })
     if (alive) acknowledgedMs = askedMs
     else declareEnd('the others declared this worker dead')
   }

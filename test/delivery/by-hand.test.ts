@@ -2,7 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { waitFor } from '../support/wait.ts'
-import { startEngine, type Hook } from './support/engine.ts'
+import { startEngine } from './support/engine.ts'
 
 const engine = await startEngine()
 const { db } = engine
@@ -21,10 +21,8 @@ const withHeldAnswers = async (columns = {}) => {
   return { hook, answer, isWaiting: () => waiting.length }
 }
 
-const allQuiet = async (hook: Hook) => {
-  const free = async () => (await db.pool.query('select from webhooks_private.lane_facts() where endpoint_id = $1 and not owned', [hook.endpointId])).rowCount === 1
-  await waitFor(free, { what: 'the lane to be given back' })
-}
+/** No lane is read any more: each is given back, or rests until it is called. */
+const allQuiet = () => waitFor(() => engine.worker().vitals().lanes === 0, { what: 'the lane to be given back' })
 
 byHand('a retry while the request is under way is that request', async () => {
   const { hook, answer } = await withHeldAnswers()
@@ -33,7 +31,7 @@ byHand('a retry while the request is under way is that request', async () => {
   await retry(id)
   await answer(200)
   assert.is((await engine.waitForStatus(id, 'success')).attempts, 1)
-  await allQuiet(hook)
+  await allQuiet()
   assert.is(hook.requests().length, 1)
 })
 
@@ -46,7 +44,7 @@ byHand('a retry while a failing request is under way leaves the next attempt to 
   const row = await engine.waitForStatus(id, 'retrying')
   assert.is(row.attempts, 1)
   assert.ok(row.next_retry_at!.getTime() - Date.now() > 3_000_000)
-  await allQuiet(hook)
+  await allQuiet()
   assert.is(hook.requests().length, 1)
 })
 
@@ -55,7 +53,7 @@ byHand('a retry takes the place of the attempt that waits for its hour', async (
   const hook = await engine.hook({ retry_schedule: '{1 hour}' }, () => (++asked === 1 ? 500 : 200))
   const { id } = await hook.publish()
   await engine.waitForStatus(id, 'retrying')
-  await allQuiet(hook)
+  await allQuiet()
   await retry(id)
   assert.is((await engine.waitForStatus(id, 'success')).attempts, 2)
 })
@@ -68,7 +66,7 @@ byHand('two retries at once of a dead letter send it once more', async () => {
   status = 200
   await Promise.all([retry(id), retry(id), retry(id)].map((each) => each.catch((error: { code?: string }) => assert.is(error.code, 'WHDON'))))
   assert.is((await engine.waitForStatus(id, 'success')).attempts, 2)
-  await allQuiet(hook)
+  await allQuiet()
   assert.is(hook.requests().length, 2)
   assert.equal((await engine.attempts(id)).map(({ number }) => number), [1, 2])
 })
@@ -105,7 +103,7 @@ byHand('what is cancelled while under way stays cancelled, whatever the answer',
     await hook.waitForRequest(1)
     await cancel(id)
     await answer(status)
-    await allQuiet(hook)
+    await allQuiet()
     const row = await engine.delivery(id)
     assert.equal([row.status, row.attempts], ['cancelled', 0])
     assert.is(hook.requests().length, 1)
@@ -120,7 +118,7 @@ byHand('cancelled and retried while under way: the request that is under way is 
   await retry(id)
   await answer(200)
   assert.is((await engine.waitForStatus(id, 'success')).attempts, 1)
-  await allQuiet(hook)
+  await allQuiet()
   assert.is(hook.requests().length, 1)
 })
 
@@ -158,7 +156,7 @@ byHand('replay sends what an endpoint never got, once', async () => {
   const [one, two] = await Promise.all([replay(), replay()])
   assert.is(one + two, 5)
   await late.waitForRequest(5)
-  await allQuiet(late)
+  await allQuiet()
   assert.is(late.requests().length, 5)
   assert.is(early.requests().length, 5)
 })
@@ -169,7 +167,7 @@ byHand('send_test reaches the one endpoint, whatever it asks for', async () => {
   const { rows } = await db.pool.query<{ id: string }>('select webhooks.send_test($1) as id', [hook.endpointId])
   const request = await hook.waitForRequest(1)
   assert.is(request.headers['webhook-id'], rows[0]!.id)
-  await allQuiet(other)
+  await allQuiet()
   assert.is(other.requests().length, 0)
 })
 
