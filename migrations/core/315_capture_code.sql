@@ -55,6 +55,26 @@ comment on function webhooks_private.missing_grants(oid[], oid[]) is
   'The grants that rowhook_owner lacks to call these functions and to name things of these schemas; null where it lacks none.';
 
 /*
+ * What stands behind a semicolon would end the statement that the condition is tried in, and be run as whoever asks: watch
+ * asks as its caller, but doctor asks again about the rules of others. Without any of the other signs, quotes end where they seem to.
+ */
+create function webhooks_private.must_be_one_statement(relation regclass, condition text) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp as $$
+begin
+  if strpos(condition, ';') > 0
+     and (condition ~ '[\\$]|--|/\*' or strpos(regexp_replace(condition, '''[^'']*''|"[^"]*"', '', 'g'), ';') > 0) then
+    raise exception using errcode = 'WHCND',
+      message = format('The condition %L for %s cannot be used.', condition, relation),
+      detail  = 'It holds a semicolon outside of a plain string.',
+      hint    = 'Write one boolean expression. Where a string holds a semicolon, leave comments, backslashes and dollar signs out.';
+  end if;
+end
+$$;
+comment on function webhooks_private.must_be_one_statement(regclass, text) is
+  'Raises WHCND for a condition that might end the statement it is tried in.';
+
+/*
  * Looked at in three ways, because each sees what the others do not. In a query it has old and new as the capture function
  * will have them, no $1, and Postgres says best what is wrong. As the value of a function it must be one boolean expression,
  * and pg_depend then tells what it calls. Behind a cursor it must be one statement. Nothing of it is run; the cursor comes
@@ -73,6 +93,7 @@ declare
   guarded  boolean;
   probe    refcursor;
 begin
+  perform webhooks_private.must_be_one_statement(relation, condition);
   as_query := format(E'select (%s\n) from %s where false', condition,
                      (select string_agg(format('(select (null::%s).*) as %s', relation, r), ', ') from unnest(rows_of) as r));
   begin
@@ -192,5 +213,6 @@ comment on function webhooks_private.check_payload(regclass, regprocedure) is
 drop function webhooks_private.check_payload(regclass, regprocedure);
 drop function webhooks_private.resolve_payload(text);
 drop function webhooks_private.check_condition(regclass, text, text);
+drop function webhooks_private.must_be_one_statement(regclass, text);
 drop function webhooks_private.missing_grants(oid[], oid[]);
 drop function webhooks_private.can_fail(oid);

@@ -115,6 +115,7 @@ grant execute on function
   webhooks_private.check_event_name(text),
   webhooks_private.check_rule_shape(jsonb),
   webhooks_private.check_condition(regclass, text, text),
+  webhooks_private.must_be_one_statement(regclass, text),
   webhooks_private.check_payload(regclass, regprocedure),
   webhooks_private.resolve_payload(text),
   webhooks_private.rule_names(jsonb, text),

@@ -50,6 +50,15 @@ $$;
 comment on function webhooks_private.endpoint_of_caller(uuid) is
   'The endpoint. Raises WHNOF when there is none, it is deleted, or it is out of the caller''s reach.';
 
+create function webhooks_private.one_by_one(tenant text) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+begin atomic
+  select pg_advisory_xact_lock(hashtextextended(tenant, 1618033988));
+end;
+comment on function webhooks_private.one_by_one(text) is
+  'Lets what is limited in number for a tenant be made one after the other until the transactions end, so that each counts those before it.';
+
 create function webhooks_private.must_be_enabled(endpoint webhooks.endpoints) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
@@ -102,5 +111,6 @@ comment on function webhooks_private.audit(text, text, text, text, jsonb) is
 drop function webhooks_private.audit(text, text, text, text, jsonb);
 drop function webhooks_private.delivery_of_caller(uuid);
 drop function webhooks_private.must_be_enabled(webhooks.endpoints);
+drop function webhooks_private.one_by_one(text);
 drop function webhooks_private.endpoint_of_caller(uuid);
 drop function webhooks_private.caller_reaches(text);

@@ -1,7 +1,11 @@
 -- Up Migration
 -- What a DBA reads about the present: each endpoint's, and that of the whole.
 
-create function webhooks_private.lane_facts()
+/*
+ * Whom the caller reaches is asked once, and not of each endpoint: of 30,000 that took a second. `only` bounds the keys on both
+ * sides, so that one is found by its key.
+ */
+create function webhooks_private.lane_facts(only_id uuid default null)
 returns table (endpoint_id uuid, owned boolean, held_until timestamptz, held_reason text, circuit text, rate_used_until timestamptz)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -15,6 +19,17 @@ begin atomic
        and l.mode = 'ExclusiveLock'
        and l.granted
        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+  ), caller as materialized (
+    select coalesce(webhooks_private.caller_reaches(null), false) as reaches_all
+  ), reached as (
+    select p.id from caller as c, webhooks.endpoints as p
+     where c.reaches_all and p.deleted_at is null
+       and p.id between coalesce(only_id, '00000000-0000-0000-0000-000000000000') and coalesce(only_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     union all
+    select p.id from caller as c, webhooks.endpoints as p
+     where not c.reaches_all and p.tenant_id = webhooks_private.api_tenant() and webhooks_private.caller_reaches(webhooks_private.api_tenant())
+       and p.deleted_at is null
+       and p.id between coalesce(only_id, '00000000-0000-0000-0000-000000000000') and coalesce(only_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   )
   select p.id,
          webhooks_private.lane_lock(p.id) in (select o.key from owned as o) or webhooks_private.call_lock(p.id) in (select o.key from owned as o),
@@ -23,13 +38,11 @@ begin atomic
          -- An open circuit whose pause is over lets one probe through, whoever takes the lane next.
          case when l.circuit = 'open' and l.held_until <= clock_timestamp() then 'half-open' else coalesce(l.circuit, 'closed') end,
          case when l.pace_used_until > clock_timestamp() then l.pace_used_until end
-    from webhooks.endpoints              as p
-    left join webhooks_private.lanes     as l on l.endpoint_id = p.id
-   where p.deleted_at is null
-     and webhooks_private.caller_reaches(p.tenant_id);
+    from reached                         as p
+    left join webhooks_private.lanes     as l on l.endpoint_id = p.id;
 end;
-comment on function webhooks_private.lane_facts() is
-  'For each endpoint that the caller may see: whether a worker serves its lane now, and what holds it back.';
+comment on function webhooks_private.lane_facts(uuid) is
+  'For each endpoint that the caller may see, or for one of them: whether a worker serves its lane now, and what holds it back.';
 
 create function webhooks_private.why_nothing_is_sent(tenant_id text) returns text
 language sql stable security definer
@@ -222,7 +235,7 @@ comment on column webhooks.queue_health.disarmed_reason       is 'Why it is not 
 
 grant select on webhooks.endpoint_health
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
-grant execute on function webhooks_private.lane_facts(), webhooks_private.why_nothing_is_sent(text), webhooks_private.old_secret_until(uuid)
+grant execute on function webhooks_private.lane_facts(uuid), webhooks_private.why_nothing_is_sent(text), webhooks_private.old_secret_until(uuid)
    to rowhook_dba, rowhook_viewer, rowhook_manager, rowhook_tenant_owner, rowhook_operator;
 grant select on webhooks.queue_health
    to rowhook_dba, rowhook_operator;
@@ -235,4 +248,4 @@ drop function webhooks_private.worker_facts();
 drop view webhooks.endpoint_health;
 drop function webhooks_private.old_secret_until(uuid);
 drop function webhooks_private.why_nothing_is_sent(text);
-drop function webhooks_private.lane_facts();
+drop function webhooks_private.lane_facts(uuid);

@@ -62,7 +62,7 @@ language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
   with lane as (
-    select l.* from webhooks_private.lane_facts() as l where l.endpoint_id = (endpoint).id
+    select l.* from webhooks_private.lane_facts((endpoint).id) as l
   ), ahead as (
     select d.id
       from webhooks.deliveries as d

@@ -41,6 +41,7 @@ begin
       detail  = format('Given: %s.', coalesce(names, 'nothing')),
       hint    = 'Name the URL and the event types, such as {"url": "https://example.com/hooks", "events": ["sale.*"]}.';
   end if;
+  perform webhooks_private.one_by_one(tenant);
   begin
     execute format('insert into webhooks.endpoints (id, tenant_id, created_by, %1$s)
                     select $4, $2, $3, %1$s from jsonb_populate_record(null::webhooks.endpoints, $1)
@@ -68,6 +69,9 @@ set search_path = pg_catalog, pg_temp as $$
 declare
   endpoint webhooks.endpoints := webhooks_private.endpoint_of_caller(update_endpoint.id);
 begin
+  if update_endpoint.changes ? 'filter' then
+    perform webhooks_private.one_by_one(endpoint.tenant_id);
+  end if;
   perform webhooks_private.change_row('webhooks.endpoints', 'id', endpoint.id::text, update_endpoint.changes, webhooks_private.endpoint_columns());
   select p.* into endpoint from webhooks.endpoints as p where p.id = endpoint.id;
   return endpoint;

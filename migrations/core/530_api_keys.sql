@@ -39,6 +39,7 @@ begin
       detail  = format('It would end at %s.', create_api_key.expires_at),
       hint    = 'Give a later time, or none.';
   end if;
+  perform webhooks_private.one_by_one(tenant);
   if (select count(*) from webhooks.api_keys as k where k.tenant_id = tenant and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())) >= 100 then
     raise exception using errcode = 'WHLIM',
       message = format('Tenant %L has 100 valid keys.', tenant),

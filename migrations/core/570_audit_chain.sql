@@ -93,11 +93,14 @@ create function webhooks_private.tg_audit_log__checkpoint() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp as $$
 begin
-  -- The last link of an unbroken stretch from the beginning stays, as what the rest is chained to.
+  -- The link before the first whose row is there stays, as what the rest is chained to; where no row is left, the last.
   delete from webhooks_private.audit_chain as c
-   where c.link < (select max(p.link) from webhooks_private.audit_chain as p
-                    where p.audit_id in (select o.id from old_entries as o)
-                      and not exists (select from webhooks_private.audit_chain as k join webhooks.audit_log as a on a.id = k.audit_id where k.link < p.link));
+   where c.link < coalesce((select k.link - 1
+                              from webhooks_private.audit_chain as k
+                              join webhooks.audit_log           as a on a.id = k.audit_id
+                             order by k.link
+                             limit 1),
+                           (select max(k.link) from webhooks_private.audit_chain as k));
   return null;
 end
 $$;
@@ -133,6 +136,7 @@ begin atomic
     from webhooks.audit_log as a
    where not exists (select from webhooks_private.audit_chain as c where c.audit_id = a.id)
      and a.at < now() - interval '10 minutes'
+     and (newest is null or a.id >= (select min(c.audit_id) from chain as c))
    order by 1;
 end;
 comment on function webhooks.verify_audit_log(bigint) is

@@ -21,6 +21,8 @@ export const PAGE = 100
 export const MAX_PAGE = 1_000
 /** Rows that a request could come to, all its lists multiplied out. */
 const MAX_ROWS = 20_000
+/** What a subscription asks of one change. */
+export const MAX_ROWS_OF_CHANGE = 500
 /** Times that a request may name fields under other names than their own, or root fields at all: each is work of its own. */
 const MAX_ALIASES = 30
 const MAX_ROOT_FIELDS = 20
@@ -34,6 +36,10 @@ const weights: Readonly<Record<string, number>> = {
 
 const tooMuch = (message: string, detail: string, hint: string, nodes?: FieldNode) =>
   new GraphQLError(message, { ...(nodes ? { nodes } : {}), extensions: { code: 'WHCST', detail, hint } })
+
+/** For who asks more at once than can be kept waiting. */
+export const busy = () =>
+  new GraphQLError('Too many requests of this tenant wait already.', { extensions: { code: 'WHBSY', detail: 'Requests of a tenant take turns, so that others have theirs.', hint: 'Wait for answers before asking more.' } })
 
 const aliasLimit: ValidationRule = (context) => {
   let aliases = 0
@@ -78,6 +84,7 @@ export const limitRules = ({ introspection }: { readonly introspection: boolean 
 type Walk = {
   readonly variables: Readonly<Record<string, unknown>>
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly maxRows: number
   rows: number
 }
 
@@ -105,8 +112,8 @@ const walk = (type: GraphQLObjectType, { selections }: SelectionSetNode, times: 
       const isOneRow = isObjectType(inner) && !inner.name.endsWith('Edge') && inner.name !== 'PageInfo'
       const count = isObjectType(inner) && inner.name.endsWith('Connection') ? times * pageOf(selection, state) : times
       state.rows += count * (weight ?? (isOneRow ? 1 : 0))
-      if (state.rows > MAX_ROWS) {
-        throw tooMuch(`The request could come to more than ${MAX_ROWS} rows.`, 'Every list counts with its page size, multiplied by the list that it stands in.', 'Ask for smaller pages with first, or for less at once.', selection)
+      if (state.rows > state.maxRows) {
+        throw tooMuch(`The request could come to more than ${state.maxRows} rows.`, 'Every list counts with its page size, multiplied by the list that it stands in.', 'Ask for smaller pages with first, or for less at once.', selection)
       }
       if (isObjectType(inner) && selection.selectionSet) walk(inner, selection.selectionSet, count, state) // of __schema the depth limit takes care
     }
@@ -117,13 +124,13 @@ const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Reco
   Object.fromEntries(variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [])))
 
 /** What a request would cost too much, or nothing. Asked when the variables are known, before anything is read. */
-export const costProblem = (schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>): GraphQLError | undefined => {
+export const costProblem = (schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>, maxRows = MAX_ROWS): GraphQLError | undefined => {
   const fragments = new Map(document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])))
   try {
     for (const node of document.definitions) {
       if (node.kind !== Kind.OPERATION_DEFINITION) continue
       const root = schema.getRootType(node.operation)
-      if (root) walk(root, node.selectionSet, 1, { variables: { ...defaultsOf(node), ...variables }, fragments, rows: 0 })
+      if (root) walk(root, node.selectionSet, 1, { variables: { ...defaultsOf(node), ...variables }, fragments, maxRows, rows: 0 })
     }
     return undefined
   } catch (error) {

@@ -34,6 +34,8 @@ const AT_ONCE = 25
 const AT_ONCE_IN_ALL = 50
 const QUEUE = 100
 const MAX_WATCHERS = 1_000
+/** Of one tenant, so that there is room for others. */
+const MAX_OF_TENANT = 200
 
 type Watcher = { readonly topic: Topic; readonly push: (id: string) => void; readonly end: () => void; known: ReadonlyMap<string, string> | undefined }
 
@@ -108,10 +110,12 @@ export const createLive = (deps: LiveDeps): Live => {
 
   const subscribe = (text: string | number): AsyncIterableIterator<string> => {
     const queue: string[] = []
-    let isEnded = watchers.size >= MAX_WATCHERS
+    const topic = JSON.parse(String(text)) as Topic
+    const ofTenant = [...watchers].filter((each) => each.topic.tenantId === topic.tenantId).length
+    let isEnded = watchers.size >= MAX_WATCHERS || ofTenant >= MAX_OF_TENANT
     let wake: (() => void) | undefined
     const watcher: Watcher = {
-      topic: JSON.parse(String(text)) as Topic,
+      topic,
       known: undefined,
       push: (id) => {
         queue.push(id)

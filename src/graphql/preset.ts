@@ -1,6 +1,7 @@
 /** The GraphQL schema and how it is served, as one preset. */
 import '../config/graphile-env.ts'
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
+import type { ExecutionResult } from 'graphql'
 import type pg from 'pg'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
@@ -13,7 +14,7 @@ import { ExposedPlugin } from './exposed.ts'
 import { FiguresPlugin } from './figures.ts'
 import { pgSettingsOf, type Identity } from './identity.ts'
 import { knownOperationsPlugin, type KnownOperations } from './known-operations.ts'
-import { costProblem, limitRules } from './limits.ts'
+import { busy, costProblem, limitRules, MAX_ROWS_OF_CHANGE } from './limits.ts'
 import { MatchedPlugin } from './matched.ts'
 import { mutationsPlugin } from './mutations/plugin.ts'
 import type { Live } from './live.ts'
@@ -23,6 +24,7 @@ import { PreviewsPlugin } from './previews.ts'
 import { QuestionsPlugin } from './questions.ts'
 import { SubscriptionsPlugin } from './subscriptions.ts'
 import { TenantsPlugin } from './tenants.ts'
+import { createTurns } from './turns.ts'
 import { UrgencyPlugin } from './urgency.ts'
 import { urlProblemsPlugin } from './url-problems.ts'
 
@@ -57,9 +59,9 @@ export type ApiOptions = {
 }
 
 /** Data of an event may have 1 MiB (`settings.max_event_bytes`), and more once it is escaped inside JSON. */
-const MAX_REQUEST_BYTES = 2 * 1024 * 1024
+export const MAX_REQUEST_BYTES = 2 * 1024 * 1024
 
-const limits = (introspection: boolean): GraphileConfig.Plugin => ({
+const limits = (introspection: boolean, turns = createTurns()): GraphileConfig.Plugin => ({
   name: 'RowhookLimitsPlugin',
   version: '1.0.0',
   grafserv: {
@@ -74,6 +76,13 @@ const limits = (introspection: boolean): GraphileConfig.Plugin => ({
     middleware: {
       execute(next, { args }) {
         const problem = costProblem(args.schema, args.document, args.variableValues ?? {})
+        if (problem) return { errors: [problem] }
+        const { identity } = args.contextValue as Grafast.Context
+        return turns.take(identity.tenantId ?? '', next as () => Promise<ExecutionResult>) ?? { errors: [busy()] }
+      },
+      // What is asked of each change is asked again and again.
+      subscribe(next, { args }) {
+        const problem = costProblem(args.schema, args.document, args.variableValues ?? {}, MAX_ROWS_OF_CHANGE)
         return problem ? { errors: [problem] } : next()
       },
     },

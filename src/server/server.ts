@@ -11,9 +11,10 @@ import type { Keyring } from '../core/sealing.ts'
 import type { Identity } from '../graphql/identity.ts'
 import type { Live } from '../graphql/live.ts'
 import type { KnownOperations } from '../graphql/known-operations.ts'
-import { apiPreset } from '../graphql/preset.ts'
+import { apiPreset, MAX_REQUEST_BYTES } from '../graphql/preset.ts'
 import type { Identify } from './identify.ts'
 import { closeWhenOver } from './socket-end.ts'
+import { createUpgrade } from './web-sockets.ts'
 import { cors, secure, sendJson, sendRefusal, statusOf } from './respond.ts'
 
 /** Answers a request if it is its own. @returns whether it was */
@@ -59,6 +60,8 @@ const GRACE_MS = 10_000
 /** A client that sends its head slower than this is not one. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** WebSockets at once; each costs some 20 KB. */
+const MAX_SOCKETS = 5_000
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.replace(/[?#].*$/s, '')
 
@@ -86,25 +89,14 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const sockets = new Set<Socket>()
   let isStopping = false
 
-  const identifySocket = async (context: NonNullable<Partial<Grafast.RequestContext>['ws']>, request: IncomingMessage): Promise<Identity> => {
-    const known = identities.get(request)
-    if (known && (known.expiresAtMs ?? Infinity) > Date.now()) return known
-    const given = context.normalizedConnectionParams?.['authorization'] ?? request.headers.authorization
-    const authorization = typeof given === 'string' ? given : undefined
-    const identity = await identify(authorization)
-    identities.set(request, identity)
-    if (context.socket) closeWhenOver(context.socket, identity, () => identify(authorization))
-    return identity
-  }
-
   const pgl = postgraphile(
     apiPreset({
       ...options,
       graphqlPath,
       identify: (context) => {
-        const identity = context.node && identities.get(context.node.req)
+        const request = context.node?.req ?? context.ws?.request
+        const identity = request && identities.get(request)
         if (identity) return identity
-        if (context.ws?.request) return identifySocket(context.ws, context.ws.request)
         throw new Error('A request reached GraphQL without an identity.')
       },
       onInternal: (error, id) => log.error({ err: error, id }, 'a request failed'),
@@ -113,7 +105,15 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const api = pgl.createServ(grafserv)
   await Promise.all([api.ready(), pgl.getSchema()]) // who is let in before there is a schema would wait, or be told nothing of use
   const handle = api.createHandler()
-  const upgrade = await api.getUpgradeHandler()
+  const upgrade = createUpgrade(api, {
+    maxMessageBytes: MAX_REQUEST_BYTES,
+    admit: async (request, socket, authorization) => {
+      const identity = await identify(authorization)
+      identities.set(request, identity)
+      closeWhenOver(socket, identity, () => identify(authorization))
+    },
+    onTrouble: (error) => log.error({ err: error }, 'a WebSocket was closed'),
+  })
 
   const isGraphiql = (path: string) => options.graphiql && (path === `${publicPath}/graphiql` || path.startsWith(`${publicPath}/ruru-static/`))
 
@@ -152,7 +152,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   })
   server.on('upgrade', (request, socket: Socket, head) => {
     const isOurs = pathOf(request) === graphqlPath && !isStopping
-    if (!isOurs || upgrade === null) {
+    if (!isOurs || sockets.size >= MAX_SOCKETS) {
       socket.destroy()
       return
     }

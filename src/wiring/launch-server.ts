@@ -38,6 +38,8 @@ export type ServerSettings = Pick<
 
 /** Requests under way at the database at once; the others wait for a connection. */
 const POOL_SIZE = 20
+/** Of what the server asks for itself: whose key it is, what is watched, whether it can serve. */
+const STATEMENT_MS = 10_000
 
 /** Where only known operations run, those of the admin page are known. */
 const knownOperations = (files: readonly string[]) =>
@@ -53,7 +55,7 @@ export const launchServer = async (settings: ServerSettings): Promise<Server> =>
   const operations = knownOperations(settings.persistedOperations)
   const policy = addressPolicy({ allowHttp: settings.allowHttp, allowNets: settings.allowNets, allowPorts: settings.allowPorts })
   const onError = (error: Error) => log.error({ err: error }, 'a connection broke')
-  const pool = createPool({ databaseUrl: settings.databaseUrl, name: 'rowhook server', role: 'rowhook_api', max: POOL_SIZE, onError })
+  const pool = createPool({ databaseUrl: settings.databaseUrl, name: 'rowhook server', role: 'rowhook_api', max: POOL_SIZE, statementTimeoutMs: STATEMENT_MS, onError })
 
   const findKey = async (key: string): Promise<Identity | undefined> => {
     const found = await findApiKey(pool, key)

@@ -6,6 +6,7 @@ import { JWT_SECRET, startTestApi } from '../support/api.ts'
 import { runCommand } from '../support/command.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint } from '../support/endpoints.ts'
+import { waitFor } from '../support/wait.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const api = await startTestApi(db.url)
@@ -41,6 +42,21 @@ errors('tell what took too long, once its time is over, and the next request of 
   assert.equal(impatient.logged, [])
   await impatient.stop()
   assert.is(pgSettingsOf({ subject: 'ada', role: 'owner', tenantId: 'a', expiresAtMs: undefined, keyId: undefined }, 'http')['statement_timeout'], '10000', 'the time of those who are told nothing else')
+})
+
+errors('do not befall a tenant while another asks for more than the server has connections', async () => {
+  const id = await createEndpoint(db.pool, { tenant_id: 'a' })
+  const [busy, other] = await Promise.all([api.as('owner', 'a'), api.as('owner', 'b')])
+  const holder = await db.connect()
+  await holder.query('begin')
+  await holder.query('select from webhooks.endpoints where id = $1 for update', [id])
+  const asked = Array.from({ length: 130 }, () => busy(`mutation { pauseEndpoint(id: "${id}") { endpoint { id } } }`))
+  await waitFor(async () => (await db.pool.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount === 10, { what: 'ten requests to wait for the lock' })
+  assert.equal((await other('{ endpoints { nodes { id } } }')).errors, [])
+  await holder.query('rollback')
+  await holder.end()
+  const codes = (await Promise.all(asked)).map(({ errors: [error] }) => error?.extensions?.['code'])
+  assert.equal([codes.filter((code) => code === undefined).length, codes.filter((code) => code === 'WHBSY').length], [110, 20])
 })
 
 errors('tell when the database is away, and readyz says so', async () => {

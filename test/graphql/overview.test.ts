@@ -241,6 +241,16 @@ tenants('of ten thousand come a page at a time, each once', async () => {
 
 const bounds = suite('limits of a tenant')
 
+bounds('hold for those who come at the same moment', async () => {
+  await db.pool.query(`insert into webhooks.tenant_settings (tenant_id, max_endpoints) values ('hasty', 1)`)
+  await db.pool.query(`insert into webhooks.api_keys (tenant_id, name, role, key_hash) select 'hasty', 'key', 'viewer', sha256(n::text::bytea) from generate_series(1, 99) as n`)
+  const hasty = await api.as('owner', 'hasty')
+  const codes = async (mutation: string) => (await Promise.all(Array.from({ length: 6 }, () => hasty(mutation)))).map((answer) => String(refusal(answer))).toSorted((one, other) => one.localeCompare(other))
+  const once = ['undefined', ...Array.from({ length: 5 }, () => 'WHLIM')]
+  assert.equal(await codes('mutation { createEndpoint(endpoint: {url: "https://x.test", events: ["*"]}) { endpoint { id } } }'), once)
+  assert.equal(await codes('mutation { createApiKey(name: "one more", role: "viewer") { key } }'), once)
+})
+
 bounds('of endpoints, of tests a minute, and of the backlog that recover and replay may build', async () => {
   await db.pool.query(`insert into webhooks.tenant_settings (tenant_id, max_endpoints, tests_per_minute, max_replay) values ('small', 2, 2, 3)`)
   const small = await api.as('owner', 'small')

@@ -94,11 +94,34 @@ watching('ends when the API key is revoked', async () => {
   await waitFor(() => watcher.ended() === 4403, { deadlineMs: 15_000, what: 'the socket to be closed' })
 })
 
-watching('is refused without a token', async () => {
-  const watcher = watch(`subscription { deliveryUpdated(endpointId: "${mine}") { id } }`, 'nonsense')
-  await waitFor(() => watcher.seen.length > 0 || watcher.ended(), { what: 'the refusal' })
-  assert.not.match(JSON.stringify(watcher.seen), /"data":\{"deliveryUpdated":\{/)
-  await watcher.client.dispose()
+/** A bare socket, what it says first, and how it ends. */
+const open = (first: string | undefined): Promise<{ readonly code: number; readonly reason: string }> =>
+  new Promise((done) => {
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    socket.addEventListener('open', () => first !== undefined && socket.send(first))
+    socket.addEventListener('close', ({ code, reason }) => done({ code, reason }))
+  })
+const hello = (authorization?: string) => JSON.stringify({ type: 'connection_init', payload: authorization === undefined ? {} : { authorization } })
+
+watching('lets nobody in who does not say who he is, before he has asked anything', async () => {
+  const [nobody, forged, silent, large, rude] = await Promise.all([
+    open(hello()), open(hello('Bearer nonsense')), open(undefined), open(hello('x'.repeat(3_000_000))), open('{'),
+  ])
+  assert.equal([nobody.code, nobody.reason], [4403, 'WHNOA The request does not say who asks.'])
+  assert.equal([forged.code, forged.reason], [4403, 'WHTOK The token cannot be trusted.'])
+  assert.equal([silent.code, rude.code], [4408, 4400])
+  assert.ok([1006, 1009].includes(large.code), `${large.code}: a message has no more bytes than a request may have`)
+  await waitFor(() => api.sockets() === 0, { what: 'all sockets to be closed' })
+})
+
+watching('is bounded as a query is, since each change is asked for again', async () => {
+  const rows = watch('subscription { deliveryUpdated { endpoint { deliveries(first: 501) { nodes { id } } } } }', await token('a'))
+  const page = watch('subscription { deliveryUpdated { attempts(first: 1001) { nodes { number } } } }', await token('a'))
+  for (const { seen, client } of [rows, page]) {
+    await waitFor(() => seen.length > 0, { what: 'the refusal' })
+    assert.match(JSON.stringify(seen), 'WHCST')
+    await client.dispose()
+  }
 })
 
 watching.after(async () => {

@@ -49,6 +49,22 @@ trust('functions of a member of rowhook_dba and of a superuser, which run as row
   await client.end()
 })
 
+trust('no condition that ends the statement it is tried in: nothing of it is run, neither by watch nor by who asks again', async () => {
+  await db.pool.query('create sequence public.ran')
+  const behind = `select nextval('public.ran'); create or replace function pg_temp.tail() returns boolean begin atomic select (true`
+  const conditions = [
+    `true); end; ${behind}`, `$$'$$ = ''); end; ${behind.replaceAll(`'`, '$q$')}`, `/* ' */ true); end; ${behind} /* ' */`, `true -- '\n); end; ${behind}`,
+    `E'\\'' = ''); end; ${behind}`, `"it's" = ''); end; ${behind}`,
+  ]
+  for (const condition of conditions) assert.is((await refusal(db.pool, watchSales, when(condition))).code, 'WHCND', condition)
+  await db.pool.query(watchSales, when(`new.note = 'a;b'`))
+  await db.pool.query('update webhooks.capture_rules set condition = $1', [conditions[0]])
+  const { rows } = await db.pool.query('select problem from webhooks.capture_problems()')
+  assert.match(rows[0].problem, 'cannot be used')
+  await db.pool.query('select webhooks.unwatch(\'sales\')')
+  assert.equal((await db.pool.query('select is_called from public.ran')).rows, [{ is_called: false }])
+})
+
 trust('no function of anybody else, and names it', async () => {
   await makeFunction(stranger, 'of_stranger')
   const { code, message } = await refusal(db.pool, watchSales, when(`length(new.note) > 0 and public.of_stranger(new.note)`))
