@@ -76,10 +76,12 @@ published('brings types that know what a caller may pass', () => {
     // @ts-expect-error a type is needed
     export const wrong = emit(new pg.Client(), {})`
   writeFileSync(join(place, 'program.ts'), program)
-  const settings = { compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] }, files: ['program.ts'] }
-  writeFileSync(join(place, 'tsconfig.json'), JSON.stringify(settings))
   writeFileSync(join(place, 'package.json'), '{"type":"module"}')
-  run(join(packageRoot, 'node_modules/.bin/tsc'), ['-p', place], place)
+  for (const [module, moduleResolution] of [['node16', 'node16'], ['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
+    const settings = { compilerOptions: { module, moduleResolution, target: 'es2024', strict: true, noEmit: true, types: ['node'] }, files: ['program.ts'] }
+    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify(settings))
+    run(join(packageRoot, 'node_modules/.bin/tsc'), ['-p', place], place)
+  }
 })
 
 published.run()
