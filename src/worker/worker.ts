@@ -22,8 +22,9 @@ export type WorkerDeps = Omit<LanesSessionDeps, 'poolIds' | 'isYoung' | 'formerI
   readonly claimRound: (name: 'sweep' | 'close', selfId: string) => Promise<boolean>
   readonly sweep: () => Promise<SweptLane[]>
   readonly closeDeadLanes: () => Promise<number>
-  /** disables endpoints that have failed for days; gives their ids */
+  /** frees jobs of pools whose worker died before it gave a sign of life; gives how many pools */
   readonly freeOrphanedJobs: () => Promise<number>
+  /** disables endpoints that have failed for days; gives their ids */
   readonly disableFailing: () => Promise<readonly string[]>
   /** chains the audit log */
   readonly chainAudit: () => Promise<void>
