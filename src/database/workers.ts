@@ -64,19 +64,23 @@ export type Vitals = {
 
 /**
  * Gives a sign of life on the lock connection.
- * @returns `false` when the others have declared this worker dead
+ * @returns how many lanes it may have at rest, so that those of all workers take a quarter of the server's table of locks at most; `undefined`
+ *   when the others have declared this worker dead
  */
-export const heartbeat = async (lockConnection: LockConnection, workerId: string, vitals: Vitals): Promise<boolean> => {
-  const { rowCount } = await lockConnection.query({
+export const heartbeat = async (lockConnection: LockConnection, workerId: string, vitals: Vitals): Promise<number | undefined> => {
+  const { rows } = await lockConnection.query<{ mostResting: number }>({
     name: 'heartbeat',
     text: `
       update webhooks_private.workers
          set heartbeat_at = clock_timestamp(), lanes = $2, in_flight = $3, busy_lanes = $4::uuid[], pool_ids = $5::text[]
        where id = $1
-         and ended_at is null`,
+         and ended_at is null
+   returning (current_setting('max_locks_per_transaction')::integer
+              * (current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer)
+              / 4 / (select count(*) from webhooks_private.workers as w where w.ended_at is null))::integer as "mostResting"`,
     values: [workerId, vitals.lanes, vitals.inFlight, vitals.busyLanes, vitals.poolIds],
   })
-  return rowCount === 1
+  return rows[0]?.mostResting
 }
 
 /**

@@ -14,6 +14,8 @@ export type OnCallDeps = {
   /** the lane is to be given back, whose endpoint is gone or which has rested long enough */
   readonly giveBack: (endpointId: string) => Promise<void>
   readonly onTrouble: (error: unknown) => void
+  /** how many lanes the server's table of locks has room for */
+  readonly most: () => number
   /** shorter times for tests */
   readonly maxIdleMs?: number
   readonly maxTenureMs?: number
@@ -42,7 +44,7 @@ export type OnCall = {
   readonly abandon: () => void
 }
 
-/** As many as there may be lanes in all: each is an advisory lock, of which a server has 64 for each connection that it allows. */
+/** However much room there is. */
 const MAX_RESTING = 1_000
 /** A lane that nobody calls for so long is given back, and one that is called after so long, so that the lanes of several workers stay even. */
 const MAX_IDLE_MS = 60_000
@@ -53,7 +55,7 @@ const REVIEWED = 200
 
 type Resting = { readonly sinceMs: number; restingMs: number }
 
-export const createOnCall = ({ clock, load, onRisen, giveBack, onTrouble, maxIdleMs = MAX_IDLE_MS, maxTenureMs = MAX_TENURE_MS, reviewMs = REVIEW_MS }: OnCallDeps): OnCall => {
+export const createOnCall = ({ clock, load, onRisen, giveBack, onTrouble, most, maxIdleMs = MAX_IDLE_MS, maxTenureMs = MAX_TENURE_MS, reviewMs = REVIEW_MS }: OnCallDeps): OnCall => {
   /** every lane that is on call, at rest or not */
   const known = new Map<string, Resting>()
   const resting = new Set<string>()
@@ -101,12 +103,15 @@ export const createOnCall = ({ clock, load, onRisen, giveBack, onTrouble, maxIdl
     unsettled.delete(endpointId)
   }
 
+  const room = (): number => Math.min(most(), MAX_RESTING)
+
   const review = (): void => {
     const nowMs = clock.monotonicMs()
+    let tooMany = known.size - room()
     let given = 0
     for (const id of resting) {
       const { sinceMs, restingMs } = known.get(id)!
-      if (nowMs - restingMs < maxIdleMs && nowMs - sinceMs < maxTenureMs) continue
+      if (tooMany-- <= 0 && nowMs - restingMs < maxIdleMs && nowMs - sinceMs < maxTenureMs) continue
       if (++given > REVIEWED) return
       resting.delete(id)
       giveBack(id).catch(onTrouble)
@@ -125,7 +130,7 @@ export const createOnCall = ({ clock, load, onRisen, giveBack, onTrouble, maxIdl
 
   return {
     has: (endpointId) => resting.has(endpointId) || rising.has(endpointId),
-    hasRoom: () => known.size < MAX_RESTING,
+    hasRoom: () => known.size < room(),
     rest: (endpointId, isNew) => {
       const nowMs = clock.monotonicMs()
       const before = known.get(endpointId)

@@ -57,6 +57,8 @@ export type RegistryDeps = AttemptDeps & {
   readonly log: Log
   /** whether this worker's last acknowledged sign of life is recent enough to start a request */
   readonly isFresh: () => boolean
+  /** how many lanes may be on call: each is a place in the server's table of locks */
+  readonly mostResting: () => number
   /** the lock connection no longer does what it should, and must be given up */
   readonly onBroken: (reason: string) => void
 }

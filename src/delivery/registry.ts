@@ -76,6 +76,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
 
   const onCall = createOnCall({
     clock,
+    most: deps.mostResting,
     load: (endpointIds) => (store.loadCalled ?? store.loadEndpoints)(endpointIds),
     onRisen: (endpoint, refreshedMs, looks) => adopt(endpoint, refreshedMs, { looks }),
     giveBack: (endpointId) => retire(endpointId),

@@ -19,7 +19,7 @@ export type LanesSession = {
   readonly stop: (graceMs: number) => Promise<void>
 }
 
-export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'recorder' | 'onBroken'> & {
+export type LanesSessionDeps = Omit<RegistryDeps, 'store' | 'isFresh' | 'mostResting' | 'recorder' | 'onBroken'> & {
   readonly databaseUrl: string
   readonly version: string
   readonly store: Omit<RegistryDeps['store'], 'take' | 'release' | 'heldLocks' | 'putOnCall' | 'keepReading' | 'loadCalled'>
@@ -53,6 +53,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
   const session = await openLockSession(deps.databaseUrl)
   const workerId = randomUUID()
   let acknowledgedMs = clock.monotonicMs()
+  let mostResting = 0 // until the first sign of life
   let isEnded = false
   /** no lane is on call before there is a registry */
   let call: Registry['call'] = () => undefined
@@ -94,6 +95,7 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       loadEndpoints: async (ids) => ready(await deps.store.loadEndpoints(ids)),
       heldLocks: (ids) => heldLocks(session.connection, ids),
     },
+    mostResting: () => mostResting,
     isFresh: () => !isEnded && deps.mayDeliver() && clock.monotonicMs() - acknowledgedMs < FRESH * staleAfterMs,
     onBroken: (reason) => declareEnd(reason),
   })
@@ -110,9 +112,13 @@ export const openLanesSession = async (deps: LanesSessionDeps): Promise<LanesSes
       return
     }
     const { lanes, resting, inFlight, busyLanes, ownedLanes } = registry.vitals()
-    const alive = await heartbeat(session.connection, workerId, { lanes: lanes + resting, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() })
-    if (alive) acknowledgedMs = askedMs
-    else declareEnd('the others declared this worker dead')
+    const mayRest = await heartbeat(session.connection, workerId, { lanes: lanes + resting, inFlight, busyLanes: deps.isYoung() ? ownedLanes : busyLanes, poolIds: deps.poolIds() })
+    if (mayRest === undefined) {
+      declareEnd('the others declared this worker dead')
+      return
+    }
+    acknowledgedMs = askedMs
+    mostResting = mayRest
   }
 
   let isBeating = false

@@ -44,7 +44,12 @@ workers('share their lock connection among statements, which go one after the ot
 workers('that live are left alone', async () => {
   const worker = await join()
   assert.equal(await reap(), [])
-  assert.is(await heartbeat(worker.session.connection, worker.id, vitals), true)
+  const alone = (await heartbeat(worker.session.connection, worker.id, vitals)) ?? 0
+  const other = await join()
+  const shared = await heartbeat(worker.session.connection, worker.id, vitals)
+  await signOff(other.session.connection, other.id)
+  await other.leave()
+  assert.ok(alone >= 256 && shared === Math.floor(alone / 2), `${alone} lanes may rest, of each of two workers ${shared}`)
   await signOff(worker.session.connection, worker.id)
   await worker.leave()
   assert.equal(await reap(), [])

@@ -89,6 +89,7 @@ const registry = createRegistry({
   circles: createCircles(),
   log: silent,
   isFresh: () => true,
+  mostResting: () => 1_000,
   onBroken: (reason) => void broken.push(reason),
 })
 

@@ -100,6 +100,7 @@ export const startLanes = async ({ isOnCall = false } = {}): Promise<Lanes> => {
     circles: createCircles(),
     log: silent,
     isFresh: () => true,
+    mostResting: () => 1_000,
     onBroken: tell,
   })
   await locks.listen((endpointId, looks) => registry.call(endpointId, looks))
