@@ -82,6 +82,10 @@ begin
     end if;
     columns := null;
   end loop;
+  -- Not yet there while the first ones are made.
+  if to_regproc('webhooks_private.write_put_event') is not null then
+    perform webhooks_private.write_put_event(as_of);
+  end if;
 end
 $$;
 comment on function webhooks_private.make_partitions(timestamptz, integer, text[]) is

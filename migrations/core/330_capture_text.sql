@@ -24,6 +24,22 @@ return (
 comment on function webhooks_private.text_of(regclass, text, text) is
   'SQL for the text of a column of old or new.';
 
+create function webhooks_private.tenant_text(rule webhooks.capture_rules, row_name text) returns text
+language sql stable
+return case when rule.tenant_column is null then $$'default'$$
+            else format($$coalesce(nullif(%s, ''), 'default')$$, webhooks_private.text_of(rule.relation, row_name, rule.tenant_column)) end;
+comment on function webhooks_private.tenant_text(webhooks.capture_rules, text) is
+  'SQL for the tenant of old or new.';
+
+create function webhooks_private.resource_text(rule webhooks.capture_rules, row_name text) returns text
+language sql stable
+return case when cardinality(rule.key_columns) = 1
+            then webhooks_private.text_of(rule.relation, row_name, rule.key_columns[1])
+            else format('concat(%s)', (select string_agg(webhooks_private.text_of(rule.relation, row_name, k), $$, ',', $$ order by place)
+                                         from unnest(rule.key_columns) with ordinality as u (k, place))) end;
+comment on function webhooks_private.resource_text(webhooks.capture_rules, text) is
+  'SQL for the key of old or new, several columns joined by commas.';
+
 create function webhooks_private.row_json(row_name text, columns text[]) returns text
 language sql immutable
 return case when columns is null
@@ -174,4 +190,6 @@ drop function webhooks_private.condition_text(text);
 drop function webhooks_private.previous_text(text[]);
 drop function webhooks_private.changed_text(text[]);
 drop function webhooks_private.row_json(text, text[]);
+drop function webhooks_private.resource_text(webhooks.capture_rules, text);
+drop function webhooks_private.tenant_text(webhooks.capture_rules, text);
 drop function webhooks_private.text_of(regclass, text, text);

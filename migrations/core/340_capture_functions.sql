@@ -1,26 +1,21 @@
 -- Up Migration
 -- The functions that watch leaves behind for a table: one for each operation that has rules.
 
-/*
- * Asked before anything is written, for two reasons. Where nothing matches, no insert is begun, whose triggers would fire
- * for no row. And where a column is gone, the question fails inside a block that only reads, and therefore costs no
- * transaction id, and the write goes on.
- */
 create function webhooks_private.question_text(rules webhooks.capture_rules[], source text) returns text
 language sql stable
 return (
-  select format(E'exists (\n  select %s\n    from %s\n   cross join webhooks.settings as s\n   where s.capture%s)',
+  select format(E'exists (\n      select %s\n        from %s%s)',
                 (select string_agg(distinct format('%s.%I', case r.fires_on when 'delete' then 'old' else 'new' end, c), ', ')
                    from unnest(rules) as r, unnest(r.key_columns || r.tenant_column || r.payload_columns || r.changed) as c
                   where c is not null),
                 source,
                 case when bool_and(m.matches is not null)
-                     then format(E'\n     and (%s)', string_agg(distinct m.matches, E'\n       or ')) end)
+                     then format(E'\n       where %s', string_agg(distinct m.matches, E'\n          or ')) end)
     from unnest(rules) as r
    cross join lateral (select replace(webhooks_private.matches_text(r, null), E'\n           ', '') as matches) as m
 );
 comment on function webhooks_private.question_text(webhooks.capture_rules[], text) is
-  'SQL for "capture is on, and a rule may fire for one of the rows", which names every column that the events need.';
+  'SQL for "a rule may fire for one of the rows", which names every column that the events need.';
 
 create function webhooks_private.event_limit(tenant_id text) returns integer
 language plpgsql stable
@@ -61,14 +56,11 @@ return (
          offset 0) as o;$text$,
          case when updates then 'previous, ' else '' end,
          r.resource,
-         case when cardinality(r.key_columns) = 1
-              then webhooks_private.text_of(r.relation, row_name, r.key_columns[1])
-              else format('concat(%s)', (select string_agg(webhooks_private.text_of(r.relation, row_name, k), $$, ',', $$ order by place)
-                                           from unnest(r.key_columns) with ordinality as u (k, place))) end,
+         webhooks_private.resource_text(r, row_name),
          webhooks_private.row_json(row_name, r.key_columns),
          case when updates then format(E'case when o.reason is null then %s.previous end,\n         ', previous_of) else '' end,
          source,
-         tenant,
+         webhooks_private.tenant_text(r, row_name),
          (select string_agg(webhooks_private.rule_text(base, u, row_type, previous_of = 'e'), E'\n          union all\n         ' order by u.position)
             from unnest(rules) as u),
          case when previous_of = 'p'
@@ -77,8 +69,6 @@ return (
          case when updates then format(' + coalesce(octet_length(%s.previous::text), 0)', previous_of) else '' end)
     from (select (rules[1]).*) as r
    cross join lateral (select case r.fires_on when 'delete' then 'old' else 'new' end as row_name, r.fires_on = 'update' as updates) as operation
-   cross join lateral (select case when r.tenant_column is null then $$'default'$$
-                                   else format($$coalesce(nullif(%s, ''), 'default')$$, webhooks_private.text_of(r.relation, row_name, r.tenant_column)) end as tenant) as owner
    cross join lateral (select case when updates then case when exists (select from unnest(rules) as u
                                                                         where u.payload_columns is distinct from r.payload_columns
                                                                            or webhooks_private.tells_previous(u.payload))
@@ -86,50 +76,6 @@ return (
 );
 comment on function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text) is
   'SQL for the one insert that makes all events of a statement.';
-
-/*
- * row_level: for a partition that was made after watch was called, whose writes of its own no statement trigger sees.
- */
-create function webhooks_private.capture_text(base text, rules webhooks.capture_rules[], row_type text, row_level boolean) returns text
-language plpgsql stable
-set search_path = pg_catalog, pg_temp as $$
-declare
-  relation    regclass := rules[1].relation;
-  fires_on    text     := rules[1].fires_on;
-  partitioned boolean  := (select c.relkind = 'p' from pg_class as c where c.oid = relation);
-  virtual     boolean  := exists (select from pg_attribute as a where a.attrelid = relation and a.attgenerated = 'v');
-  wrapped     boolean  := exists (select from unnest(rules) as r where r.guarded or r.payload is not null);
-  names       text     := webhooks_private.row_columns(relation);
-  source      text;
-begin
-  if row_level then
-    source := concat_ws(', ', case when fires_on <> 'insert' then format('(select %s from (select old.*) as r) as old', names) end,
-                              case when fires_on <> 'delete' then format('(select %s from (select new.*) as r) as new', names) end);
-    source := replace(source, ') as old, (', E') as old\n   cross join (');
-  else
-    -- All columns by name where they must stand in the table's own order, which a partition need not keep.
-    source := webhooks_private.source_text(fires_on, case when virtual or (partitioned and wrapped) then names end);
-  end if;
-
-  return concat(
-    E'\n#variable_conflict use_column\nbegin\n',
-    E'  if current_setting(''rowhook.mute'', true) = ''on'' then\n    return null;\n  end if;\n',
-    case when partitioned and not row_level then
-      E'  if tg_argv[0] = ''partition'' and not exists (select from pg_inherits as i where i.inhrelid = tg_relid) then\n'
-      '    return null; -- detached\n  end if;\n' end,
-    E'\n  begin\n    if not ', webhooks_private.question_text(rules, source), E' then\n',
-    E'      return null;\n    end if;\n',
-    E'  exception when others then\n    perform webhooks_private.capture_failed(tg_relid, tg_op, concat(sqlstate, '': '', sqlerrm));\n    return null;\n  end;\n',
-    webhooks_private.insert_text(base, rules, row_type, source), E'\n',
-    case when wrapped then
-      E'\n  if current_setting(''rowhook.capture_failure'', true) <> '''' then\n'
-      '    perform webhooks_private.capture_failed(tg_relid, tg_op, current_setting(''rowhook.capture_failure''));\n'
-      '    perform webhooks_private.note_capture_failure('''');\n  end if;\n' end,
-    E'  return null;\nend\n');
-end
-$$;
-comment on function webhooks_private.capture_text(text, webhooks.capture_rules[], text, boolean) is
-  'The body of the trigger function for one operation of a watched table.';
 
 /*
  * A condition or payload function that raises an error must not refuse the write: the row is then no match, or its event
@@ -153,7 +99,6 @@ comment on function webhooks_private.guard_text(webhooks.capture_rules, text) is
 
 -- Down Migration
 drop function webhooks_private.guard_text(webhooks.capture_rules, text);
-drop function webhooks_private.capture_text(text, webhooks.capture_rules[], text, boolean);
 drop function webhooks_private.insert_text(text, webhooks.capture_rules[], text, text);
 drop function webhooks_private.event_limit(text);
 drop function webhooks_private.question_text(webhooks.capture_rules[], text);

@@ -75,7 +75,7 @@ declare
   relation    regclass := rules[1].relation;
   operation   text     := rules[1].fires_on;
   wraps       text     := case operation when 'insert' then 'new anyelement' when 'delete' then 'old anyelement' else 'old anyelement, new anyelement' end;
-  options     text     := 'volatile security definer set search_path = pg_catalog, pg_temp set jit = off '
+  options     text     := 'volatile security definer set search_path = pg_catalog, pg_temp '
                           'set timezone = ''UTC'' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex''';
   names       text[]   := '{}';
   row_type    text;
@@ -100,7 +100,7 @@ begin
   end loop;
 
   names := names || webhooks_private.put_function(concat('tg_', base, '__capture_', operation), '', 'trigger',
-    options || case operation when 'update' then ' set enable_nestloop = off' else '' end,
+    options || case operation when 'update' then ' set enable_nestloop = off set jit = off' else '' end,
     webhooks_private.capture_text(base, rules, row_type, false), format('Makes events of each %s of %s. Written by webhooks.watch.', operation, relation));
   if partitioned then
     names := names || webhooks_private.put_function(concat('tg_', base, '__capture_', operation, '_row'), '', 'trigger', options,
