@@ -64,6 +64,55 @@ $$;
 comment on function webhooks_private.check_filter(jsonpath) is
   'Raises WHFIL for a filter whose cost could grow faster than the event: beyond 512 characters or 20 steps, with like_regex, **, keyvalue, multiplication, lists as subscripts, a path on the right of a comparison, or $ inside a filter.';
 
+create function webhooks_private.filter_failure(filter jsonpath, event_type text, data jsonb) returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+begin
+  perform jsonb_path_query_first(
+            jsonb_build_object('id', webhooks_private.new_id(), 'type', event_type, 'timestamp', now(), 'tenant_id', 'default',
+                               'resource', jsonb_build_object('type', split_part(event_type, '.', 1), 'id', '1'), 'data', data),
+            filter, '{}', true);
+  return null;
+exception when others then
+  return sqlerrm;
+end
+$$;
+comment on function webhooks_private.filter_failure(jsonpath, text, jsonb) is
+  'What PostgreSQL says of a filter that fails on an event with these data, for all the silence that it is asked for. Null: it does not fail.';
+
+/*
+ * A filter that fails is no match, and nobody is told at the event: so one that can only fail is refused where it is saved. Whether it
+ * fails may depend on the data: '$.data.at.datetime() < "2030-01-01".date()' does so where "at" bears a time zone. Without any data
+ * nothing but the filter is to blame, nor if all examples of what the endpoint asks for fail; where some do not, nothing is certain.
+ */
+create function webhooks_private.check_filter_runs(filter jsonpath, events text[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare
+  problem text := webhooks_private.filter_failure(filter, 'test.event', '{}');
+begin
+  if problem is null then
+    select min(tried.problem) into problem
+      from (select webhooks_private.filter_failure(filter, t.name, coalesce(webhooks_private.jsonb_or_null(t.example::text), '{}')) as problem
+              from webhooks.event_types as t
+             where webhooks_private.patterns_of(t.name) && events
+             order by t.name
+             limit 200) as tried
+    having count(*) = count(tried.problem);
+  end if;
+  if problem is not null then
+    raise exception using errcode = 'WHFER',
+      message = 'The filter fails, so that it would match nothing.',
+      detail  = format('PostgreSQL says: %s.', problem),
+      hint    = 'Correct it. Texts stand in double quotes, there are no variables, and a time with a time zone compares with one that has one.';
+  end if;
+end
+$$;
+comment on function webhooks_private.check_filter_runs(jsonpath, text[]) is
+  'Raises WHFER for a filter that fails on an event without data, or on each example of the event types that match the patterns.';
+
 -- Down Migration
+drop function webhooks_private.check_filter_runs(jsonpath, text[]);
+drop function webhooks_private.filter_failure(jsonpath, text, jsonb);
 drop function webhooks_private.check_filter(jsonpath);
 drop function webhooks_private.looks_back(text);

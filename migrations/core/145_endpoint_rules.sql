@@ -56,6 +56,7 @@ begin
   end if;
   if new.filter is not null and (tg_op = 'INSERT' or new.filter::text is distinct from old.filter::text) then
     perform webhooks_private.check_filter(new.filter);
+    perform webhooks_private.check_filter_runs(new.filter, new.events);
     select * into strict rules from webhooks.settings;
     if (select count(*) from webhooks.endpoints
          where tenant_id = new.tenant_id and filter is not null and deleted_at is null and id <> new.id) >= rules.max_filters_per_tenant then

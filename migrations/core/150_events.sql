@@ -44,16 +44,22 @@ comment on function webhooks_private.current_context() is
  * One check by a function, and not one an expression: the expressions of a table's checks are read from their stored text and
  * compiled anew by every statement, which took 2 µs each, and twice that for a list of words. A call takes less than one of them.
  */
-create function webhooks_private.event_is_sound(type text, data_omitted text) returns boolean
+create function webhooks_private.event_is_sound(type text, data_omitted text, tenant_id text, resource_type text, resource_id text) returns boolean
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$
 begin
+  if length(resource_id) > 500 or length(tenant_id) > 500 or length(resource_type) > 255 then
+    raise exception using errcode = 'WHVAL', table = 'events', column = case when length(resource_id) > 500 then 'resource_id' when length(tenant_id) > 500 then 'tenant_id' else 'resource_type' end,
+      message = 'A name of the event is too long for the log''s indexes.',
+      detail  = format('resource_id has %s characters, tenant_id %s, of 500 at most; resource_type %s of 255.', coalesce(length(resource_id), 0), length(tenant_id), coalesce(length(resource_type), 0)),
+      hint    = 'Shorten it, or take a hash of it; capture cuts what is longer.';
+  end if;
   return type ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$'
      and (data_omitted is null or data_omitted in ('too large', 'no payload'));
 end
 $$;
-comment on function webhooks_private.event_is_sound(text, text) is
-  'Whether the type is a dotted name, and the reason why data is not whole a known one.';
+comment on function webhooks_private.event_is_sound(text, text, text, text, text) is
+  'Whether the type is a dotted name, and the reason why data is not whole a known one. Raises WHVAL for a name that is too long for an index.';
 
 create table webhooks.events (
   id             uuid  not null default webhooks_private.new_id(),
@@ -69,7 +75,7 @@ create table webhooks.events (
   deliver_at     timestamptz,
 
   constraint events_pkey     primary key (id),
-  constraint events_sound    check (webhooks_private.event_is_sound(type, data_omitted))
+  constraint events_sound    check (webhooks_private.event_is_sound(type, data_omitted, tenant_id, resource_type, resource_id))
 ) partition by range (id);
 
 create index events_of_tenant   on webhooks.events (tenant_id, id);
@@ -143,7 +149,7 @@ drop function webhooks.legacy_envelope(webhooks.events);
 drop function webhooks.envelope(webhooks.events);
 drop table webhooks_private.event_keys;
 drop table webhooks.events;
-drop function webhooks_private.event_is_sound(text, text);
+drop function webhooks_private.event_is_sound(text, text, text, text, text);
 drop function webhooks_private.current_context();
 drop function webhooks_private.current_cause();
 drop function webhooks_private.depth_after(uuid);

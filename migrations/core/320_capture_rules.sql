@@ -93,9 +93,9 @@ begin
       detail  = 'rules is an array with at least one rule.',
       hint    = 'Write it like [{"event": "sale.created", "on": "insert"}]. To stop watching, call webhooks.unwatch.';
   end if;
-  if coalesce(resource, '') = '' then
+  if coalesce(resource, '') = '' or length(resource) > 255 then
     raise exception using errcode = 'WHRUL',
-      message = format('The rows of %s have no name.', relation),
+      message = format('The rows of %s have no name, or one of more than 255 characters.', relation),
       detail  = 'resource tells receivers what an event is about.',
       hint    = 'Name the thing in the singular: sale.';
   end if;

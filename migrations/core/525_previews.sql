@@ -26,6 +26,7 @@ begin
   perform webhooks_private.check_patterns(preview_filter.events);
   if preview_filter.filter is not null then
     perform webhooks_private.check_filter(preview_filter.filter::jsonpath);
+    perform webhooks_private.check_filter_runs(preview_filter.filter::jsonpath, preview_filter.events);
   end if;
   looked  := 0;
   asked   := 0;

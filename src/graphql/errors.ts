@@ -9,7 +9,7 @@ type SqlError = { readonly code?: string; readonly message: string; readonly det
 
 /** The input that a code is about, where the error itself names no column. */
 const fieldOf: Readonly<Record<string, string>> = {
-  WHURL: 'url', WHADR: 'url', WHPRT: 'url', WHPAT: 'events', WHEVT: 'events', WHFIL: 'filter', WHHDR: 'headers', WHSEC: 'secret', WHOVL: 'overlap',
+  WHURL: 'url', WHADR: 'url', WHPRT: 'url', WHPAT: 'events', WHEVT: 'events', WHFIL: 'filter', WHFER: 'filter', WHHDR: 'headers', WHSEC: 'secret', WHOVL: 'overlap',
   WHTYP: 'type', WHBIG: 'data', WHWIN: 'since', WHTNT: 'tenantId', WHOAS: 'secret',
 }
 

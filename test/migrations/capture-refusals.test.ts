@@ -45,6 +45,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a missing changed column': { code: 'WHCOL', says: /no column 'state'.*changed/s, rules: [{ ...update, changed: ['state'] }] },
   'a payload of nothing': { code: 'WHCOL', says: /Nothing .* is left/, more: `, exclude => '{id,tenant_id,status,total}'` },
   'a resource without a name': { code: 'WHRUL', says: /have no name/, resource: '' },
+  'a resource with too long a name': { code: 'WHRUL', says: /255 characters/, resource: 'x'.repeat(256) },
   'a table without a primary key': { code: 'WHKEY', says: /no primary key/, table: 'loose' },
 
   'a view': { code: 'WHREL', says: /Only tables/, table: 'seen' },

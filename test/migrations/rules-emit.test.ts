@@ -52,6 +52,15 @@ emitting('deliver_at puts the delivery off', async () => {
   assert.is(delivery.next_retry_at!.getUTCFullYear() >= 2099, true)
 })
 
+emitting('a name that no index takes is refused, by emit and by the table', async () => {
+  for (const [column, length] of [['resource_id', 501], ['tenant_id', 501], ['resource_type', 256]] as const) {
+    assert.is((await refusal(emit(pool, `'test.event', ${column} => repeat('x', ${length})`))).code, 'WHVAL')
+    const error = await refusal(pool.query(`insert into webhooks.events (type, ${column}) values ('test.event', repeat('x', ${length}))`))
+    assert.equal([error.code, error.column], ['WHVAL', column])
+    await pool.query(`insert into webhooks.events (type, ${column}) values ('test.event', repeat('ü', ${length - 1}))`)
+  }
+})
+
 emitting('a time that is none is refused, by emit and by the table: nothing could tell how long it is until then', async () => {
   for (const at of ['infinity', '-infinity']) {
     assert.is((await refusal(emit(pool, `'test.event', deliver_at => '${at}'`))).code, 'WHTIM')
