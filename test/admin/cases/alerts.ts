@@ -35,14 +35,15 @@ export const alerts: readonly Case[] = [
   {
     name: 'whoever looks after an alert says so, with a note that the others see',
     run: async (world) => {
-      const page = await world.open(`/alerts/${await raise(world)}`, { role: 'operator' })
+      const id = await raise(world)
+      const page = await world.open(`/alerts/${id}`, { role: 'operator' })
       await page.getByRole('button', { name: 'I look after it' }).click()
       await page.getByRole('dialog').getByLabel('Note').fill('Their bank holiday.\nBack on Monday.')
       await isOpenToAll(page)
       await page.getByRole('dialog').getByRole('button', { name: 'I look after it' }).click()
       await page.getByRole('region', { name: 'Alert', exact: true }).getByText('Their bank holiday.').waitFor()
       await page.locator('tbody tr').getByText('Looked after').waitFor()
-      assert.equal((await world.db.pool.query('select acknowledged_by, acknowledgement from webhooks.alerts where resolved_at is null')).rows, [{ acknowledged_by: 'ada', acknowledgement: 'Their bank holiday.\nBack on Monday.' }])
+      assert.equal((await world.db.pool.query('select acknowledged_by, acknowledgement from webhooks.alerts where id = $1', [id])).rows, [{ acknowledged_by: 'ada', acknowledgement: 'Their bank holiday.\nBack on Monday.' }])
       const other = await world.open('/overview', { role: 'operator' })
       await other.getByText('ada looks after it').waitFor()
     },

@@ -33,7 +33,7 @@ export const session: readonly Case[] = [
     name: 'a session that ends is said so',
     run: async ({ open }) => {
       const page = await open('/', { isSignedOut: true })
-      await page.getByLabel('Token or API key', { exact: true }).fill(await mint({ role: 'viewer', tenant_id: TENANT }, { expires: Math.floor(Date.now() / 1_000) + 2 }))
+      await page.getByLabel('Token or API key', { exact: true }).fill(await mint({ role: 'viewer', tenant_id: TENANT }, { expires: Math.floor(Date.now() / 1_000) + 5 }))
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
       await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
