@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { testServerSettings } from '../test/support/cluster.ts'
@@ -43,10 +43,13 @@ process.on('SIGTERM', () => {
   tests?.kill('SIGTERM')
 })
 
+/** One more than there are processors, since some files wait more than they compute; each may open some thirty connections. */
+const AT_ONCE = Math.min(availableParallelism() + 1, 6)
+
 const runTests = (args) => {
   const given = args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'test/**/*.test.ts']
   const watchdog = new URL('../test/support/watchdog.ts', import.meta.url).href
-  tests = spawn(process.execPath, ['--test', '--test-concurrency=2', `--import=${watchdog}`, ...given], { stdio: 'inherit', env: process.env })
+  tests = spawn(process.execPath, ['--test', `--test-concurrency=${AT_ONCE}`, `--import=${watchdog}`, ...given], { stdio: 'inherit', env: process.env })
   return new Promise((done) => tests.once('exit', (code) => done(code ?? 1)))
 }
 

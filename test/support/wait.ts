@@ -8,8 +8,11 @@ export type WaitOptions = {
   readonly what: string
 }
 
+/** Ms between two questions: the longer it takes, the less often it is asked, since each question takes from what others wait for as well. */
+const pauseMs = (waitedMs: number): number => Math.min(50, 10 + waitedMs / 20)
+
 /**
- * Asks `condition` every 10 ms until it gives something truthy, and returns that.
+ * Asks `condition` again and again until it gives something truthy, and returns that.
  * A condition that throws is asked again; its last error is the cause of the failure.
  * @throws Error when the deadline is over
  */
@@ -17,7 +20,8 @@ export const waitFor = async <T>(
   condition: () => T | Promise<T>,
   { deadlineMs = 20_000, what }: WaitOptions,
 ): Promise<Exclude<Awaited<T>, false | 0 | '' | null | undefined>> => {
-  const deadline = performance.now() + deadlineMs
+  const beganMs = performance.now()
+  let waitedMs = 0
   let cause: unknown
   do {
     try {
@@ -27,7 +31,8 @@ export const waitFor = async <T>(
     } catch (error) {
       cause = error
     }
-    await sleep(10)
-  } while (performance.now() < deadline)
+    await sleep(pauseMs(waitedMs))
+    waitedMs = performance.now() - beganMs
+  } while (waitedMs < deadlineMs)
   throw new Error(`Waited ${deadlineMs} ms for ${what}.`, { cause })
 }
