@@ -67,7 +67,7 @@ stopping('at a second signal ends at once, and loses nothing', async () => {
   await waitFor(async () => (await pool.query('select from webhooks_private.workers where pid = $1 and ended_at is null', [worker.pid])).rowCount, { what: 'the worker to go on waiting' })
   let code: number | string | undefined
   void worker.ended.then((ended) => (code = ended))
-  await waitFor(() => (code === undefined && worker.signal('SIGTERM'), code !== undefined), { deadlineMs: 5_000, what: 'the worker to end' })
+  await waitFor(() => (code === undefined && worker.signal('SIGTERM'), code !== undefined), { what: 'the worker to end' })
   assert.is.not(code, 0)
   await processes.start()
   await hook.waitForRequest(2, 10_000)

@@ -40,7 +40,7 @@ sweeping('finds what is due when its jobs were removed by hand', async () => {
   await client.query('update webhooks.endpoints set paused_at = null where id = $1', [hook.endpointId])
   await forgetWakeUps(client)
   await client.query('commit')
-  await engine.waitForStatus(id, 'success', 5_000)
+  await engine.waitForStatus(id, 'success')
 })
 
 sweeping('raises an alert for a lane that it finds again and again, and takes it back when the lane is served', async () => {
@@ -50,8 +50,8 @@ sweeping('raises an alert for a lane that it finds again and again, and takes it
   await waitFor(async () => (await alerts(hook))[0]?.isOpen, { deadlineMs: 10_000, what: 'the alert' })
   assert.match((await alerts(hook))[0]!.summary, /no worker serves its lane/)
   await pool.query('update webhooks_private.endpoint_secrets set expires_at = null where id = $1', [secrets[0]!.id])
-  await engine.waitForStatus(id, 'success', 5_000)
-  await waitFor(async () => (await alerts(hook)).every(({ isOpen }) => !isOpen), { deadlineMs: 5_000, what: 'the alert to be over' })
+  await engine.waitForStatus(id, 'success')
+  await waitFor(async () => (await alerts(hook)).every(({ isOpen }) => !isOpen), { what: 'the alert to be over' })
 })
 
 sweeping('raises none for what was due long ago and is served now', async () => {
