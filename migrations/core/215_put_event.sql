@@ -52,7 +52,7 @@ declare
   candidate record;
 begin
   for candidate in
-    select p.id, p.ordering, p.max_attempts, p.payload_format, p.paused_at, p.filter is not null as has_filter
+    select p.id, p.ordering, p.max_attempts, p.payload_format, p.filter is not null as has_filter
       from webhooks.endpoints as p
      where p.tenant_id = tenant_id
        and p.is_active
@@ -65,8 +65,10 @@ begin
     end if;
     chosen := candidate.id;
   end loop;
-  if chosen is not null and exists (select from webhooks.event_types as t where t.name = type and not t.enabled) then
-    chosen := null;
+  if chosen is not null then
+    if exists (select from webhooks.event_types as t where t.name = type and not t.enabled) then
+      chosen := null;
+    end if;
   end if;
 
   if long_way then
@@ -77,8 +79,16 @@ begin
   if long_way then
     insert into webhooks.events (id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted)
     values (event_id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted);
-  elsif chosen is not null and webhooks_private.lane_is_free(chosen) then
-    perform webhooks_private.wake(array[chosen]);
+  elsif chosen is not null then
+    if not webhooks_private.lane_is_unread(chosen) then
+      null; -- its owner will see the delivery
+    elsif webhooks_private.lane_is_on_call(chosen) then
+      if current_setting('rowhook.wake', true) is distinct from 'off' then
+        perform webhooks_private.call(chosen, looks => false);
+      end if;
+    elsif not webhooks_private.has_wake_up(chosen) then
+      perform webhooks_private.add_wake_ups(array[chosen]);
+    end if;
   end if;
   return event_id;
 end
