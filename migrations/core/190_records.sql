@@ -68,7 +68,7 @@ comment on column webhooks.audit_log.subject    is 'What it was done to: endpoin
 comment on column webhooks.audit_log.subject_id is 'Which one.';
 comment on column webhooks.audit_log.before     is 'What changed, as it was; secrets masked.';
 comment on column webhooks.audit_log.after      is 'What changed, as it is; secrets masked.';
-comment on column webhooks.audit_log.origin     is 'From where: setting rowhook.origin. Null: SQL.';
+comment on column webhooks.audit_log.origin     is 'From where: setting rowhook.origin; of the API over what, from which address, and for whom a proxy says that it asks. Null: SQL.';
 
 create table webhooks.alerts (
   id               uuid        not null default webhooks_private.new_id(),

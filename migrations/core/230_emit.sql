@@ -45,7 +45,7 @@ begin
       message = format('There is no event type %L.', emit.type),
       detail  = 'emit accepts the types of the catalogue, so that a slip of the pen is not delivered to nobody.',
       hint    = coalesce('Did you mean: ' || webhooks_private.near_event_types(emit.type) || '?',
-                         'Register it: insert into webhooks.event_types (name, description) values (…).');
+                         'Register it: select webhooks.create_event_type(''{"name": "…", "description": "…"}'').');
   end if;
 
   select coalesce(t.max_event_bytes, s.max_event_bytes)

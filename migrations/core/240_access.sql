@@ -50,8 +50,12 @@ begin
     execute format('create policy operator_reads on webhooks.%I for select to rowhook_operator
                    using (webhooks_private.api_tenant() is null or tenant_id = webhooks_private.api_tenant())', t);
   end loop;
-  foreach t in array array['event_types', 'settings', 'alerts', 'capture_rules'] loop
+  foreach t in array array['event_types', 'settings'] loop
     execute format('create policy operator_reads on webhooks.%I for select to rowhook_operator using (true)', t);
+  end loop;
+  -- These name tenants, and so are for operators of all of them.
+  foreach t in array array['alerts', 'capture_rules'] loop
+    execute format('create policy operator_reads on webhooks.%I for select to rowhook_operator using (webhooks_private.api_tenant() is null)', t);
   end loop;
 end
 $$;

@@ -89,7 +89,7 @@ begin
     raise exception using errcode = 'WHNOF',
       message = format('There is no delivery %L.', delivery_of_caller.delivery_id),
       detail  = 'None that you may touch has this id; those older than settings.event_retention are gone.',
-      hint    = 'webhooks.delivery_log lists them.';
+      hint    = 'webhooks.deliveries lists them.';
   end if;
   return delivery;
 end

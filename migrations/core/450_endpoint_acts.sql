@@ -46,7 +46,7 @@ begin
     raise exception using errcode = 'WHOFF',
       message = format('The event type %L is disabled.', kind.name),
       detail  = 'Its events are recorded, but delivered to nobody.',
-      hint    = format('Enable it: update webhooks.event_types set enabled = true where name = %L.', kind.name);
+      hint    = format('Enable it: select webhooks.update_event_type(%L, ''{"enabled": true}'').', kind.name);
   end if;
 
   insert into webhooks.events (tenant_id, type, data, endpoint_id)

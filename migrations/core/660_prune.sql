@@ -28,11 +28,15 @@ begin
   what := 'alerts';
   return next;
 
-  -- From the oldest on, so that what is left is one unbroken stretch.
+  -- In the order of the chain, which is not that of the ids, so that what is left of it is one unbroken stretch.
   perform set_config('rowhook.pruning', 'on', true);
-  with old as (select l.id from webhooks.audit_log as l
-                where l.id <= (select max(first.id) from (select o.id, o.at from webhooks.audit_log as o order by o.id limit batch) as first
-                                where first.at <= as_of - rules.audit_retention))
+  with first as (select c.link, l.id, l.at
+                   from webhooks_private.audit_chain as c
+                   join webhooks.audit_log           as l on l.id = c.audit_id
+                  order by c.link
+                  limit batch),
+       old as (select f.id from first as f
+                where f.link <= (select max(o.link) from first as o where o.at <= as_of - rules.audit_retention))
   delete from webhooks.audit_log as l using old where l.id = old.id;
   get diagnostics removed = row_count;
   perform set_config('rowhook.pruning', '', true);

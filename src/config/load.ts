@@ -1,7 +1,7 @@
 /** The configuration: environment variables, checked once, frozen. No other file reads process.env. */
 import { z } from 'zod'
 import { RowhookError } from '../core/errors.ts'
-import { asHttpUrl, asMetricsLabel, asNetwork, asOrigin, asPort, flag, integer, keys, list, oneOf, text, url } from './variables.ts'
+import { asHttpUrl, asMetricsLabel, asNetwork, asOrigin, asPort, flag, integer, keys, keySetUrl, list, oneOf, text, url } from './variables.ts'
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -13,7 +13,7 @@ const variables = z.object({
   PORT: integer(0, 65_535),
   PUBLIC_PATH: text(/^\/[\w./-]*$/, 'must be a path that begins with /'),
   JWT_SECRET: text(/^.{32,}$/s, 'must have 32 characters or more (openssl rand -base64 32)'),
-  JWKS_URL: url('https', 'http', 'file'),
+  JWKS_URL: keySetUrl,
   JWT_ISSUER: text(/^.{1,1024}$/, 'must be one line'),
   CORS_ORIGINS: list(asOrigin, 'must be origins like https://app.example.com, or *'),
   GRAPHIQL: flag,

@@ -47,6 +47,15 @@ export const url = (...schemes: readonly string[]) =>
     return scheme !== undefined && schemes.includes(scheme) ? value : { complaint: `must be a URL that begins with ${schemes.map((each) => `${each}://`).join(' or ')}` }
   })
 
+const isThisMachine = ({ hostname }: URL) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+
+/** Where public keys are: over plain http anybody on the way could put in keys of his own. */
+export const keySetUrl = read((value) => {
+  const found = URL.canParse(value) ? new URL(value) : undefined
+  const isSafe = found !== undefined && (['https:', 'file:'].includes(found.protocol) || (found.protocol === 'http:' && isThisMachine(found)))
+  return isSafe ? value : { complaint: 'must be a URL that begins with https:// or file:// (http:// for this machine alone)' }
+})
+
 /** Keys as base64, base64url or hex, separated by commas or spaces. */
 export const keys = (bytes: number) =>
   read((value) => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { isSafeError } from 'postgraphile/grafast'
 import type { RowhookError } from '../core/errors.ts'
+import { camelCase, inApiNames } from './api-names.ts'
 
 /** What an error of PostgreSQL bears. */
 type SqlError = { readonly code?: string; readonly message: string; readonly detail?: string; readonly hint?: string; readonly column?: string; readonly constraint?: string }
@@ -34,8 +35,6 @@ const ofRequest = (extensions: Readonly<Record<string, unknown>>): Record<string
   return 'code' in shown ? shown : { ...shown, code: 'WHREQ', hint: 'Correct the request; docs/schema.graphql has what can be asked.' }
 }
 
-const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-
 const present = (fields: Record<string, string | undefined>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''))
 
 /** Told about each error that a client sees as WHINT, with the id that it sees. */
@@ -46,7 +45,7 @@ const seen = (cause: SqlError | RowhookError, onInternal: OnInternal): { readonl
   const { code = '', message, detail, hint } = cause
   if (/^WH[A-Z]{3}$/.test(code)) {
     const column = 'column' in cause ? cause.column : undefined
-    return { message, extensions: { code, ...present({ detail, hint, field: column ? camel(column) : fieldOf[code] }) } }
+    return { message, extensions: { code, ...present({ detail: detail && inApiNames(detail), hint: hint && inApiNames(hint), field: column ? camelCase(column) : fieldOf[code] }) } }
   }
   const known = explained[code]
   if (known) return { message: known.message, extensions: { code: known.code, hint: known.hint } }
@@ -67,6 +66,11 @@ export const maskErrors = (onInternal: OnInternal) => (error: GraphQLError): Gra
   return renamed(error, message, extensions)
 }
 
+type Shown = { readonly extensions?: Readonly<Record<string, unknown>> }
+
+/** An answer that is errors alone begins so; one with data has been through the mask. */
+const ERRORS = '{"errors":'
+
 /** What Grafserv answers before it asks its mask: a body that is no JSON, a document that is no GraphQL or not of this schema. */
 export const CodedRequestsPlugin: GraphileConfig.Plugin = {
   name: 'RowhookCodedRequestsPlugin',
@@ -75,9 +79,10 @@ export const CodedRequestsPlugin: GraphileConfig.Plugin = {
     middleware: {
       async processRequest(next) {
         const result = await next()
-        const json = result?.type === 'json' ? (result.json as { errors?: readonly GraphQLError[] }) : undefined
-        if (result?.type !== 'json' || !json?.errors) return result
-        return { ...result, json: { ...json, errors: json.errors.map((error) => renamed(error, error.message, ofRequest(error.extensions))) } as unknown as typeof result.json }
+        if (result?.type !== 'buffer' || result.buffer.toString('utf8', 0, ERRORS.length) !== ERRORS) return result
+        const { errors, ...rest } = JSON.parse(result.buffer.toString()) as { errors: Shown[] }
+        const buffer = Buffer.from(JSON.stringify({ errors: errors.map((error) => ({ ...error, extensions: ofRequest(error.extensions ?? {}) })), ...rest }))
+        return { ...result, headers: { ...result.headers, 'content-length': String(buffer.length) }, buffer }
       },
     },
   },

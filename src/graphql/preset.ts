@@ -12,7 +12,7 @@ import { AuditPlugin } from './audit.ts'
 import { CodedRequestsPlugin, maskErrors, type OnInternal } from './errors.ts'
 import { ExposedPlugin } from './exposed.ts'
 import { FiguresPlugin } from './figures.ts'
-import { pgSettingsOf, type Identity } from './identity.ts'
+import { originOf, pgSettingsOf, type Identity } from './identity.ts'
 import { knownOperationsPlugin, type KnownOperations } from './known-operations.ts'
 import { busy, costProblem, limitRules, MAX_ROWS_OF_CHANGE } from './limits.ts'
 import { MatchedPlugin } from './matched.ts'
@@ -110,8 +110,7 @@ export const apiPreset = ({ pool, policy, keyring, graphqlPath, graphiql, live, 
     explain: false,
     async context(requestContext) {
       const identity = await identify(requestContext)
-      const origin = requestContext.ws ? 'websocket' : 'http'
-      return { identity, live, pgSettings: pgSettingsOf(identity, origin, statementTimeoutMs) }
+      return { identity, live, pgSettings: pgSettingsOf(identity, originOf(requestContext), statementTimeoutMs) }
     },
   },
   grafserv: {

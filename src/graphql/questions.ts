@@ -4,6 +4,7 @@ import { loadOneWithPgClient, type PgClient } from 'postgraphile/@dataplan/pg'
 import { context, get, lambda, object, type Step } from 'postgraphile/grafast'
 import { extendSchema } from 'postgraphile/utils'
 import type { Identity } from './identity.ts'
+import { inApiNames } from './api-names.ts'
 import { acts } from './mutations/plugin.ts'
 
 const sdl = `
@@ -56,8 +57,8 @@ const permissions = async (client: PgClient): Promise<string[]> => {
 }
 
 const explanation = async (client: PgClient, eventId: string) => {
-  const { rows } = await client.query({ text: 'select endpoint_id as "endpointId", endpoint, outcome, because, next from webhooks.explain($1)', values: [eventId] })
-  return rows
+  const { rows } = await client.query<{ next: string }>({ text: 'select endpoint_id as "endpointId", endpoint, outcome, because, next from webhooks.explain($1)', values: [eventId] })
+  return rows.map((row) => ({ ...row, next: inApiNames(row.next) }))
 }
 
 const isoTime = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())

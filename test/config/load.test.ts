@@ -78,6 +78,13 @@ config('refuses what does not go together', () => {
   assert.equal(complaints({ WEBHOOK_URLS: 'https://a.example/' }), ['WEBHOOK_SECRET must be set, because WEBHOOK_URLS is'])
 })
 
+config('takes keys for tokens from nobody who cannot prove who he is', () => {
+  for (const url of ['https://id.example/jwks', 'file:///etc/jwks.json', 'http://127.0.0.1:8080/jwks', 'http://[::1]/jwks']) assert.equal(complaints({ JWKS_URL: url }), [])
+  for (const url of ['http://id.example/jwks', 'http://127.0.0.1.example/jwks', 'ftp://127.0.0.1/', 'jwks']) {
+    assert.equal(complaints({ JWKS_URL: url }), ['JWKS_URL must be a URL that begins with https:// or file:// (http:// for this machine alone)'])
+  }
+})
+
 config('never repeats a password, a key or a secret', () => {
   const found = complaints({
     DATABASE_URL: 'mysql://u:hunter2@db/x',

@@ -83,8 +83,9 @@ const asksOf = (kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown
     }))
   })
 
+/** No code of ours, or advice that only who has SQL could follow. */
 const wrongOf = ({ errors }: Answer): string | undefined => {
-  const wrong = errors.find(({ extensions }) => extensions?.['code'] === 'WHINT' || !/^WH[A-Z]{3}$/.test(extensions?.['code'] ?? ''))
+  const wrong = errors.find(({ extensions = {} }) => extensions['code'] === 'WHINT' || !/^WH[A-Z]{3}$/.test(extensions['code'] ?? '') || /webhooks\.|select /.test(`${extensions['hint']} ${extensions['detail']}`))
   return wrong && `${wrong.extensions?.['code']}: ${wrong.message}`
 }
 

@@ -1,7 +1,7 @@
 /** What the API does, who may, and how it says no. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { startTestApi, type Answer, type ApiError } from '../support/api.ts'
+import { mint, startTestApi, type Answer, type ApiError } from '../support/api.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf, endDelivery } from '../support/endpoints.ts'
 
@@ -153,6 +153,14 @@ rights('of the operator are those of the tenant that he names', async () => {
   const pause = (tenantId: string) => operator(`mutation { pauseEndpoint(id: "${other}", tenantId: "${tenantId}") { endpoint { id } } }`)
   assert.is(refusal(await pause('a')), 'WHNOF')
   assert.is(refusal(await pause('b')), undefined)
+})
+
+rights('are used by somebody from somewhere, as the audit log has it', async () => {
+  const authorization = `Bearer ${await mint({ role: 'owner', tenant_id: 'a', sub: 'olga' })}`
+  const headers = { authorization, 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9, 10.0.0.1<b>' }
+  await fetch(`${api.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: 'mutation { createApiKey(name: "afar", role: "viewer") { key } }' }) })
+  const { rows } = await db.pool.query(`select actor, origin from webhooks.audit_log where action = 'api_key.created' and after ->> 'name' = 'afar'`)
+  assert.equal(rows, [{ actor: 'olga', origin: 'http 127.0.0.1 for 203.0.113.9, 10.0.0.1b' }])
 })
 
 const deliveries = suite('deliveries')

@@ -49,6 +49,13 @@ reading('asks the database one question a request, planned for the tenant that a
   }
 })
 
+reading('asks one more for each thing that deliveries of events belong to, however many there are', async () => {
+  // An event's deliveries come from a function, whose order PostGraphile does not risk by a join.
+  const { result, statements } = await countStatements(() => viewer('{ events(first: 5) { nodes { deliveries { nodes { endpoint { name } lastAttempt { number } } } } } }'))
+  assert.equal([result.errors, result.data.events.nodes.length], [[], 5])
+  assert.is(statements.filter(({ text }) => text.startsWith('select')).length, 3, statements.map(({ text }) => text).join('\n'))
+})
+
 reading('gives an event its deliveries, by key', async () => {
   const { data } = await viewer(`{ event(id: "${events[0]}") { type occurredAt data deliveries { nodes { endpoint { name } } } } }`)
   assert.equal(data.event.deliveries.nodes, [{ endpoint: { name: 'ledger' } }])

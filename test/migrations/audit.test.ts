@@ -155,6 +155,24 @@ audit('still holds after the oldest rows are pruned, from the checkpoint on, and
   await client.query('rollback')
 })
 
+audit('is pruned in the order of its chain, so that a row that was written late is not missed', async () => {
+  const client = await db.connect()
+  await client.query('begin')
+  await client.query(`insert into webhooks.audit_log (action, at) values ('early id, late commit', now() - interval '600 days')`)
+  await pool.query(`insert into webhooks.audit_log (action, at) values ('late id, early commit', now() - interval '600 days')`)
+  await pool.query('select webhooks_private.chain_audit_log(10000)')
+  await client.query('commit')
+  await client.end()
+  await pool.query('select webhooks_private.chain_audit_log(10000)')
+  const { rows: [both] } = await pool.query<{ links: number[] }>(`select array_agg(c.link order by c.audit_id)::integer[] as links from webhooks_private.audit_chain as c join webhooks.audit_log as l on l.id = c.audit_id where l.action like '%commit'`)
+  assert.ok(both!.links[0]! > both!.links[1]!)
+  for (let left = 80, removed = '1'; removed === '1' && left > 0; left--) {
+    removed = (await pool.query<{ removed: string }>(`select removed from webhooks_private.prune(now() + interval '402 days', 1) where what = 'audit_log'`)).rows[0]!.removed
+    assert.equal((await pool.query('select * from webhooks.verify_audit_log()')).rows, [])
+  }
+  assert.is((await pool.query(`select from webhooks.audit_log where action like '%commit'`)).rowCount, 0)
+})
+
 audit('is pruned by thousands of rows in no time', async () => {
   await pool.query(`insert into webhooks.audit_log (action, at) select 'probe', now() - interval '500 days' from generate_series(1, 6000)`)
   await pool.query('select webhooks_private.chain_audit_log(10000)')

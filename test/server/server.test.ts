@@ -82,6 +82,8 @@ paths('answers what is not GraphQL with a sentence and the right status', async 
     const response = await asked
     const text = await response.text()
     assert.is(response.status, status, text)
+    const { errors } = JSON.parse(text) as { errors: { message: string; extensions: Record<string, unknown> }[] }
+    assert.equal([errors[0]!.extensions['code'], typeof errors[0]!.extensions['hint'], errors[0]!.extensions['statusCode']], ['WHREQ', 'string', undefined], text)
     assert.ok(text.length > 10)
     assert.not.match(text, /\.[jt]s:\d+/, 'no stack')
   }
