@@ -48,7 +48,7 @@ create table webhooks.settings (
   constraint settings_schedule_not_empty       check (cardinality(retry_schedule) between 1 and 100),
   constraint settings_event_bytes_in_range     check (max_event_bytes between 1024 and 1048576),
   -- The pace counts in microseconds: of more requests a minute than this it would lose some.
-  constraint settings_limits_in_range          check (tenant_rate_limit between 1 and 1000000 and tenant_max_in_flight > 0 and circuit_failures > 0),
+  constraint settings_limits_in_range          check (tenant_rate_limit between 1 and 10000000 and tenant_max_in_flight > 0 and circuit_failures > 0),
   constraint settings_max_cause_depth_in_range check (max_cause_depth between 1 and 100),
   constraint settings_circle_limit_positive    check (circle_limit > 0),
   constraint settings_circuit_in_range         check (circuit_failure_rate > 0 and circuit_failure_rate <= 1
@@ -119,7 +119,7 @@ create table webhooks.tenant_settings (
   updated_at       timestamptz not null default now(),
 
   constraint tenant_settings_pkey                   primary key (tenant_id),
-  constraint tenant_settings_rate_limit_in_range    check (rate_limit between 1 and 1000000),
+  constraint tenant_settings_rate_limit_in_range    check (rate_limit between 1 and 10000000),
   constraint tenant_settings_max_endpoints_positive check (max_endpoints > 0),
   constraint tenant_settings_tests_not_negative     check (tests_per_minute >= 0),
   constraint tenant_settings_max_replay_positive    check (max_replay > 0),

@@ -62,7 +62,7 @@ create table webhooks.endpoints (
   constraint endpoints_tenant_id_1_to_255         check (length(tenant_id) between 1 and 255),
   constraint endpoints_name_up_to_200             check (length(name) <= 200),
   constraint endpoints_description_up_to_2000     check (length(description) <= 2000),
-  constraint endpoints_rate_limit_in_range        check (rate_limit between 1 and 1000000),
+  constraint endpoints_rate_limit_in_range        check (rate_limit between 1 and 10000000),
   constraint endpoints_max_attempts_in_range      check (max_attempts between 1 and 100),
   constraint endpoints_retry_schedule_not_empty   check (cardinality(retry_schedule) between 1 and 100
                                                          and array_position(retry_schedule, null) is null

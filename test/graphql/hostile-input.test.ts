@@ -109,7 +109,7 @@ for (const [kind, root] of [['query', schema.getQueryType()!], ['mutation', sche
 }
 
 input('has set nothing with which the house could not be kept', async () => {
-  await db.pool.query(`update webhooks.tenant_settings set rate_limit = 1000000`)
+  await db.pool.query(`update webhooks.tenant_settings set rate_limit = 10000000`)
   for (const statement of [
     'select * from webhooks_private.prune()',
     'select webhooks_private.evaluate_alerts()',

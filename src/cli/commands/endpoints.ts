@@ -83,7 +83,7 @@ export const register = (program: Command) => {
     .option('--name <text>', 'a name for people')
     .option('--event <pattern>', 'sale.created, sale.* or *; may be given several times; left out: all', collect)
     .option('--filter <jsonpath>', 'only events for which this is true, such as "$.data.amount ? (@ > 100)"')
-    .option('--rate-limit <number>', 'most requests a minute', asNumber(1, 1_000_000))
+    .option('--rate-limit <number>', 'most requests a minute', asNumber(1, 10_000_000))
     .option('--max-attempts <number>', 'attempts of a delivery in all', asNumber(1, 100))
     .addOption(new Option('--ordering <kind>', 'what is sent in the order in which it happened').choices(['none', 'resource', 'endpoint']).default('none'))
     .action(create)
