@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compiledWorker } from './compiled.ts'
 import { benchHome } from './places.ts'
 
 export type Child = {
@@ -20,14 +21,15 @@ const running = new Set<() => void>()
 process.once('exit', () => running.forEach((end) => end()))
 
 /**
- * Starts `bench/processes/<program>.ts`; it is ready when this resolves.
+ * Starts `bench/processes/<program>.ts`, Rowhook's worker compiled; it is ready when this resolves.
  * With BENCH_PROFILE set to a program's name, its CPU profile goes to `.rowhook/bench/profiles`.
  */
 export const startChild = async (program: string, ...values: readonly unknown[]): Promise<Child> => {
   const profiles = join(benchHome, 'profiles')
   const isProfiled = process.env['BENCH_PROFILE'] === program
   if (isProfiled) mkdirSync(profiles, { recursive: true })
-  const child = fork(fileURLToPath(new URL(`../processes/${program}.ts`, import.meta.url)), [], {
+  const file = program === 'rowhook' ? await compiledWorker() : fileURLToPath(new URL(`../processes/${program}.ts`, import.meta.url))
+  const child = fork(file, [], {
     execArgv: isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${program}-${Date.now()}.cpuprofile`] : [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',

@@ -50,9 +50,10 @@ create index deliveries_due      on webhooks.deliveries (endpoint_id, next_retry
 create index deliveries_in_order on webhooks.deliveries (endpoint_id, order_key, id)     where status in ('pending', 'retrying') and order_key is not null;
 create index deliveries_in_order_due on webhooks.deliveries (endpoint_id, next_retry_at) where status in ('pending', 'retrying') and order_key is not null;
 create index deliveries_dead     on webhooks.deliveries (endpoint_id, id) include (status) where status in ('failed', 'cancelled', 'expired');
--- Dead letters are few among many, so these two cost next to nothing and make them a short read, for all and for a tenant.
-create index deliveries_failed           on webhooks.deliveries (id)            where status = 'failed';
-create index deliveries_failed_of_tenant on webhooks.deliveries (tenant_id, id) where status = 'failed';
+-- Dead letters are few among many, so these cost next to nothing and make them a short read, for all, for a tenant and for an endpoint.
+create index deliveries_failed             on webhooks.deliveries (id)              where status = 'failed';
+create index deliveries_failed_of_tenant   on webhooks.deliveries (tenant_id, id)   where status = 'failed';
+create index deliveries_failed_of_endpoint on webhooks.deliveries (endpoint_id, id) where status = 'failed';
 create index deliveries_of_tenant   on webhooks.deliveries (tenant_id, id);
 create index deliveries_of_endpoint on webhooks.deliveries (endpoint_id, id);
 

@@ -95,22 +95,12 @@ select p.id as endpoint_id,
        p.paused_at,
        backlog.due,
        backlog.oldest_due_at,
+       backlog.open as backlog,
        (select count(*)::integer
-          from (select * from (select from webhooks.deliveries as o
-                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is null
-                                limit 10000) as free
-                 union all
-                select * from (select from webhooks.deliveries as o
-                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is not null
-                                limit 10000) as in_order
-                limit 10000) as d) as backlog,
-       (select count(*)::integer
-          from (select o.status
+          from (select
                   from webhooks.deliveries as o
-                 where o.endpoint_id = p.id and o.status in ('failed', 'cancelled', 'expired')
-                 order by o.id desc
-                 limit 10000) as d
-         where d.status = 'failed') as dead_letters,
+                 where o.endpoint_id = p.id and o.status = 'failed'
+                 limit 10000) as d) as dead_letters,
        l.owned as served,
        s.total_deliveries,
        s.failed_deliveries,
@@ -125,21 +115,20 @@ select p.id as endpoint_id,
   left join webhooks_private.lane_facts()       as l on l.endpoint_id = p.id
   left join webhooks.endpoint_stats             as s on s.endpoint_id = p.id
  cross join lateral (
-       select count(*)::integer as due, min(d.next_retry_at) as oldest_due_at
+       select least(count(*), 10000)::integer                                        as open,
+              least(count(*) filter (where d.next_retry_at <= now()), 10000)::integer as due,
+              min(d.next_retry_at) filter (where d.next_retry_at <= now())            as oldest_due_at
          from (select * from (select o.next_retry_at
                                 from webhooks.deliveries as o
                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is null
-                                 and o.next_retry_at <= now()
                                order by o.next_retry_at
                                limit 10000) as free
                 union all
                select * from (select o.next_retry_at
                                 from webhooks.deliveries as o
                                where o.endpoint_id = p.id and o.status in ('pending', 'retrying') and o.order_key is not null
-                                 and o.next_retry_at <= now()
                                order by o.order_key, o.id
-                               limit 10000) as in_order
-               limit 10000) as d) as backlog
+                               limit 10000) as in_order) as d) as backlog
  where p.deleted_at is null;
 
 comment on view   webhooks.endpoint_health                        is 'How each endpoint is at this moment, in a word and in figures. Deleted ones are left out.';
@@ -153,10 +142,10 @@ comment on column webhooks.endpoint_health.circuit                is 'closed; op
 comment on column webhooks.endpoint_health.held_until             is 'Nothing is sent before: the receiver asked for it, or the circuit is open. Null: not held.';
 comment on column webhooks.endpoint_health.rate_used_until        is 'Until when its rate of requests a minute is used up; what is due waits for that. Null: it is not used up.';
 comment on column webhooks.endpoint_health.paused_at              is 'Since when it is paused. Null: it is not.';
-comment on column webhooks.endpoint_health.due                    is 'Deliveries that are due and not sent yet; 10,000 means that many or more.';
+comment on column webhooks.endpoint_health.due                    is 'Deliveries that are due and not sent yet (ordered ones: among the first 10,000); 10,000 means that many or more.';
 comment on column webhooks.endpoint_health.oldest_due_at          is 'Since when the one that waits longest is due (ordered ones: among the first 10,000). Null: none is.';
 comment on column webhooks.endpoint_health.backlog                is 'Open deliveries, due or not; 10,000 means that many or more.';
-comment on column webhooks.endpoint_health.dead_letters           is 'Deliveries that failed for good, among the newest 10,000 that ended without success.';
+comment on column webhooks.endpoint_health.dead_letters           is 'Deliveries that failed for good; 10,000 means that many or more.';
 comment on column webhooks.endpoint_health.served                 is 'Whether a worker serves its lane at this moment.';
 comment on column webhooks.endpoint_health.total_deliveries       is 'Attempts that were answered or failed, in all.';
 comment on column webhooks.endpoint_health.failed_deliveries      is 'Those of them that were no success.';
@@ -194,7 +183,7 @@ select (select count(*) from (
              union all
             select from webhooks.deliveries as d
              where d.endpoint_id = p.id and d.status in ('pending', 'retrying') and d.order_key is not null and d.next_retry_at <= now()) as d
-           limit 100000) as bounded)                                                     as due,
+           limit 10000) as bounded)                                                      as due,
        (select count(*) from (
           select from webhooks.endpoints as p cross join lateral (
             select from webhooks.deliveries as d
@@ -202,7 +191,7 @@ select (select count(*) from (
              union all
             select from webhooks.deliveries as d
              where d.endpoint_id = p.id and d.status in ('pending', 'retrying') and d.order_key is not null and d.next_retry_at > now()) as d
-           limit 100000) as bounded)                                                     as scheduled,
+           limit 10000) as bounded)                                                      as scheduled,
        (select min(h.oldest_due_at) from webhooks.endpoint_health as h
          where h.state in ('ok', 'failing', 'switched off'))                             as oldest_due_at,
        (select count(*) from (select from webhooks.deliveries as d where d.status = 'failed' limit 100000) as bounded) as dead_letters,
@@ -219,8 +208,8 @@ select (select count(*) from (
  cross join webhooks_private.worker_facts() as w;
 
 comment on view   webhooks.queue_health                       is 'The whole at this moment, in one row.';
-comment on column webhooks.queue_health.due                   is 'Deliveries that are due and not sent yet; 100,000 means that many or more.';
-comment on column webhooks.queue_health.scheduled             is 'Open deliveries that are due later; 100,000 means that many or more.';
+comment on column webhooks.queue_health.due                   is 'Deliveries that are due and not sent yet; 10,000 means that many or more.';
+comment on column webhooks.queue_health.scheduled             is 'Open deliveries that are due later; 10,000 means that many or more.';
 comment on column webhooks.queue_health.oldest_due_at         is 'Since when the one that waits longest is due, among endpoints that are not paused, disabled or held. Null: none is.';
 comment on column webhooks.queue_health.dead_letters          is 'Deliveries that failed for good; 100,000 means that many or more.';
 comment on column webhooks.queue_health.oldest_dead_letter_at is 'When the oldest event among the dead letters happened. Null: there is none.';

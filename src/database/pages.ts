@@ -14,8 +14,8 @@ export type DueDelivery = {
   readonly traceparent: string | null
   /** attempts that have ended: the fence of the result */
   readonly attempts: number
-  /** the very text that is sent */
-  readonly body: string
+  /** what is sent: the very text, or its bytes where it is large */
+  readonly body: string | Buffer
   /** milliseconds since 1970 when the event happened */
   readonly occurredAtMs: number
   /** deliveries of the endpoint with the same key go one after the other; null = no order */
@@ -133,6 +133,9 @@ const lastIdOf = (epochMs: number): string => {
 /** The milliseconds inside a key of version 7. */
 const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
+/** Characters from which a body is made bytes as soon as it has come: once for its signatures and the request, and the text is not held beside them. */
+const LARGE = 8 * 1024
+
 const asDue = (row: DueRow, orderKey: string | null = null): DueDelivery => ({
   id: row[0],
   endpointId: row[1],
@@ -140,7 +143,7 @@ const asDue = (row: DueRow, orderKey: string | null = null): DueDelivery => ({
   eventId: row[3],
   eventType: row[4],
   attempts: row[5],
-  body: row[6],
+  body: row[6].length < LARGE ? row[6] : Buffer.from(row[6]),
   resourceId: row[7],
   traceparent: row[8],
   occurredAtMs: timeOf(row[3]),

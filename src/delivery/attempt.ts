@@ -64,9 +64,6 @@ const secretsOf = ({ secrets, signatureProfile }: LaneEndpoint): readonly Secret
   return fresh
 }
 
-/** Characters from which a body is made bytes once, and not for each signature and for the request. */
-const LARGE = 8 * 1024
-
 /** Shown in the log as they were sent; all others may be credentials, and are masked. */
 const SHOWN = new Set(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature', 'traceparent'])
 /** Of these nobody but Rowhook chooses the value, and none has a character that JSON would escape; with how each begins as JSON. */
@@ -138,7 +135,7 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
   if (!mayStart()) return notSent()
 
   const span = due.traceparent === null ? undefined : beginSpan(due)
-  const body = due.body.length < LARGE ? due.body : Buffer.from(due.body)
+  const { body } = due
   const headers = requestHeaders({
     profile: endpoint.signatureProfile,
     userAgent: deps.userAgent,

@@ -19,7 +19,7 @@ export type Places = {
   readonly onEmpty: Set<() => void>
 }
 
-/** Bodies under way in a process, in bytes: 64 of the largest. Each is held twice, as it was read and as it is sent. */
+/** Bodies under way in a process, in bytes: 64 of the largest. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 export const createPlaces = (limit: number): Places => ({ limit, underWay: 0, bytes: 0, byTenant: new Map(), ids: new Set(), turns: new Set(), stopRequests: new AbortController(), stopRecording: new AbortController(), onEmpty: new Set() })
