@@ -35,5 +35,20 @@ end;
 comment on function webhooks_private.queue_figures(timestamptz) is
   'The queue for a scrape of metrics. due and dead_letters are counted up to 10,000; circuits: by state, but the closed ones; one whose pause is over counts as half-open. due_age_seconds is that of the delivery that waits longest, 0 when none does.';
 
+-- graphile-worker shows its jobs to their owner alone, and a DBA asks rowhook doctor too. Its text is no dependency: graphile-worker may make the view anew.
+create function webhooks_private.stuck_jobs(as_of timestamptz default now()) returns table (task text, jobs bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp as $$
+  select j.task_identifier, count(*)
+    from graphile_worker.jobs as j
+   where j.locked_at < as_of - interval '15 minutes'
+   group by j.task_identifier
+$$;
+comment on function webhooks_private.stuck_jobs(timestamptz) is
+  'Jobs by task that have been locked for more than 15 minutes: of a worker that died without the others noticing.';
+revoke execute on function webhooks_private.stuck_jobs(timestamptz) from public;
+grant  execute on function webhooks_private.stuck_jobs(timestamptz) to rowhook_dba;
+
 -- Down Migration
+drop function webhooks_private.stuck_jobs(timestamptz);
 drop function webhooks_private.queue_figures(timestamptz);

@@ -26,7 +26,6 @@ const advice: Readonly<Record<string, string>> = {
   '53300': 'Close other connections, or raise max_connections of the server.',
   '57P03': 'Wait until the server has started, then try again.',
   '22023': migrateFirst, // role "rowhook_owner" does not exist
-  '42501': 'Grant rowhook_owner to this user, or log in as the user who migrated.', // permission denied to set role
   ENOTFOUND: 'Check the host name in DATABASE_URL.',
   EAI_AGAIN: 'Check the host name in DATABASE_URL, and that this machine resolves names.',
 }
@@ -44,9 +43,23 @@ const reasonOf = (error: unknown): string => {
 /** PgBouncer's words: it knows few of the settings that a session may begin with. */
 const isPoolers = (error: unknown) => /unsupported startup parameter/.test(reasonOf(error))
 
-/** WHDBC for a connection that could not be made to `databaseUrl`; WHPOL where a pooler answered instead. */
+/** The server answered and logged the user in, but not with the role that was asked for. */
+const isRefusedRole = (error: unknown) => codeOf(error) === '42501'
+
+const mayNot = (databaseUrl: string, cause: unknown) =>
+  new RowhookError({
+    code: 'WHRGT',
+    message: 'The database user may not do this.',
+    detail: `Tried ${describeTarget(databaseUrl)}: ${reasonOf(cause)}.`,
+    hint: 'Grant rowhook_owner to this user, or log in as the user who migrated.',
+    cause,
+  })
+
+/** WHDBC for a connection that could not be made to `databaseUrl`; WHPOL where a pooler answered instead, WHRGT where the role may not be taken. */
 export const connectionError = (databaseUrl: string, cause: unknown): RowhookError =>
-  isPoolers(cause) ? behindPooler(`Tried ${describeTarget(databaseUrl)}: ${reasonOf(cause)}.`, cause) : new RowhookError({
+  isRefusedRole(cause) ? mayNot(databaseUrl, cause)
+  : isPoolers(cause) ? behindPooler(`Tried ${describeTarget(databaseUrl)}: ${reasonOf(cause)}.`, cause)
+  : new RowhookError({
     code: 'WHDBC',
     message: 'The database cannot be reached.',
     detail: `Tried ${describeTarget(databaseUrl)}: ${reasonOf(cause)}.`,
@@ -56,7 +69,7 @@ export const connectionError = (databaseUrl: string, cause: unknown): RowhookErr
 
 /**
  * Connects a client of its own, outside any pool.
- * @throws RowhookError WHDBC, WHPOL
+ * @throws RowhookError WHDBC, WHPOL, WHRGT
  */
 export const connectClient = async (config: pg.ClientConfig & { readonly connectionString: string }): Promise<pg.Client> => {
   const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...config })

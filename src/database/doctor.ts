@@ -4,7 +4,7 @@ import { RowhookError } from '../core/errors.ts'
 import { fault, type Check, type Patient, type Problem } from './doctor/check.ts'
 import { secrets } from './doctor/secrets.ts'
 import { capture, partitionTriggers, settings, switches } from './doctor/choices.ts'
-import { clock, lockTable, logTriggers, oldTransactions, rights, sessions, version } from './doctor/server.ts'
+import { clock, lockTable, ourTriggers, oldTransactions, rights, sessions, version } from './doctor/server.ts'
 import { alerts, armed, backlog, deadLetters, failingEndpoints, jobs, lanes, partitions, workers } from './doctor/work.ts'
 
 export type { Patient } from './doctor/check.ts'
@@ -28,7 +28,7 @@ const migrations: Check = {
 /** Without these nothing else can be asked. */
 const first: readonly Check[] = [version, migrations]
 const rest: readonly Check[] = [
-  rights, sessions, logTriggers, capture, partitionTriggers, workers, armed, lanes, backlog, failingEndpoints, deadLetters,
+  rights, sessions, ourTriggers, capture, partitionTriggers, workers, armed, lanes, backlog, failingEndpoints, deadLetters,
   partitions, jobs, switches, settings, secrets, clock, oldTransactions, lockTable, alerts,
 ]
 

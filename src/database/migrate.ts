@@ -12,6 +12,7 @@ import { prepareDatabase } from './migrate/roles.ts'
 import { readMigrationSettings, type MigrationSettings } from './migrate/settings.ts'
 import { checkSession, sessionMark } from './own-session.ts'
 import { createPool, withOptions } from './pool.ts'
+import { asRowhookError } from './sql-error.ts'
 
 export type { MigrationState } from './migrate/ledger.ts'
 
@@ -226,6 +227,8 @@ export const migrateStatus = async ({ databaseUrl, settings, patienceMs = 0 }: M
   try {
     for (const untilMs = performance.now() + patienceMs; performance.now() < untilMs && (await isMigrating(client)); ) await sleep(100)
     return await readLedgers(client, folder)
+  } catch (error) {
+    throw asRowhookError(error)
   } finally {
     await client.end()
   }

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createKeyring } from '../../src/core/sealing.ts'
+import { connectClient } from '../../src/database/connection-error.ts'
+import { OUR_TRIGGERS } from '../../src/database/doctor/server.ts'
 import { examine, type Patient } from '../../src/database/doctor.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, endDelivery, deliveriesOf } from '../support/endpoints.ts'
@@ -48,7 +50,8 @@ const plants: readonly Plant[] = [
   { name: 'no worker', sql: `update webhooks_private.workers set ended_at = now(), ended_how = 'stopped'`, undo: `update webhooks_private.workers set ended_at = null, ended_how = null`, finds: /^fault workers: No worker runs/ },
   { name: 'a silent worker', sql: `insert into webhooks_private.workers (id, host, pid, version, heartbeat_at) values ('00000000-0000-0000-0000-000000000001', 'x', 1, '1', now() - interval '1 minute')`, undo: `delete from webhooks_private.workers where host = 'x'`, finds: /^warning workers: 1 of 2/ },
   { name: 'a disarmed database', sql: `update webhooks_private.arming set disarmed_reason = 'it is a copy'`, undo: `update webhooks_private.arming set disarmed_reason = null`, finds: /^fault clone guard: Nothing is sent: it is a copy/ },
-  { name: 'a disabled fan-out trigger', sql: `alter table webhooks.events disable trigger _500_fan_out`, undo: `alter table webhooks.events enable trigger _500_fan_out`, finds: /^fault triggers of the log: Trigger _500_fan_out/ },
+  { name: 'a disabled fan-out trigger', sql: `alter table webhooks.events disable trigger _500_fan_out`, undo: `alter table webhooks.events enable trigger _500_fan_out`, finds: /^fault triggers of our tables: Trigger _500_fan_out of webhooks.events is disabled/ },
+  { name: 'a disabled audit trigger', sql: `alter table webhooks_private.endpoint_secrets disable trigger _600_audit_changed`, undo: `alter table webhooks_private.endpoint_secrets enable trigger _600_audit_changed`, finds: /^fault triggers of our tables: Trigger _600_audit_changed/ },
   { name: 'a disabled capture trigger', sql: `alter table public.sales disable trigger _500_capture_insert`, undo: `alter table public.sales enable trigger _500_capture_insert`, finds: /^fault watched tables: .*sales/ },
   { name: 'sending switched off', sql: `update webhooks.settings set sending = false`, undo: `update webhooks.settings set sending = true`, finds: /^warning switches: Sending is switched off/ },
   { name: 'capture switched off', sql: `update webhooks.settings set capture = false`, undo: `update webhooks.settings set capture = true`, finds: /^warning switches: Capture/ },
@@ -99,6 +102,25 @@ for (const { name, sql, undo, more, finds } of plants) {
     assert.equal(others, [])
   })
 }
+
+doctor('knows every trigger of our tables', async () => {
+  const { rows } = await shared.pool.query<{ relation: string; names: string[] }>(
+    `select t.tgrelid::regclass::text as relation, array_agg(t.tgname::text order by t.tgname) as names from pg_trigger as t join pg_class as c on c.oid = t.tgrelid
+      where c.relnamespace in ('webhooks'::regnamespace, 'webhooks_private'::regnamespace) and not t.tgisinternal and not c.relispartition group by 1 order by 1`,
+  )
+  assert.equal(Object.fromEntries(rows.map(({ relation, names }) => [relation, names])), OUR_TRIGGERS)
+})
+
+doctor('can be asked by a DBA, who sees all of it', async () => {
+  await shared.pool.query(`do $$ begin create role doctor_dba login password 'x'; exception when duplicate_object then null; end $$; alter role doctor_dba password 'x'; grant rowhook_dba to doctor_dba`)
+  const url = Object.assign(new URL(shared.url), { username: 'doctor_dba', password: 'x' }).href
+  const client = await connectClient({ connectionString: url })
+  const findings = await examine({ client, databaseUrl: url, allowHttp: false, outboundEnabled: true, keyring: ring(key), nowMs: Date.now })
+  await client.end()
+  assert.equal(findings.flatMap(({ problems: found }) => found.map(({ problem }) => problem)), ['doctor_dba may administer, and no worker can run as it.'])
+  assert.is((await commandsOn(url)('migrate', 'status')).code, 0)
+  assert.match((await commandsOn(url)('arm')).stderr, /^The database user may not do this\.[^]*Hint: Grant rowhook_owner[^]*Code: WHRGT/)
+})
 
 doctor('finds lanes that do not move, dead letters, and a contradiction of retries and retention', async () => {
   const db = await healthy()

@@ -137,7 +137,7 @@ migrate('refuses to go on where a migration was rewritten since, and says which;
 
 migrate('makes no claim about migrations that were applied before checksums were kept', async (context) => {
   await migrateUp(optionsOf(context))
-  await context.db.pool.query('alter table webhooks.migrations_core drop column checksum')
+  await context.db.pool.query('drop policy dba on webhooks.migrations_core; alter table webhooks.migrations_core drop column checksum')
   write(context.folder, 'core/100_first.sql', migration('webhooks.other'))
   assert.equal((await migrateStatus(optionsOf(context))).map(({ state }) => state), ['applied', 'applied', 'applied'])
   write(context.folder, 'core/120_third.sql', migration('webhooks.third'))

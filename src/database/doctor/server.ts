@@ -34,13 +34,33 @@ export const sessions: Check = {
   },
 }
 
-export const logTriggers = byQuery<{ name: string; relation: string }>(
-  'triggers of the log',
-  `select wanted.name, wanted.relation
-     from (values ('_500_fan_out', 'webhooks.events'), ('_500_wake', 'webhooks.deliveries'), ('_100_immutable', 'webhooks.events'),
-                  ('_500_state', 'webhooks.endpoints')) as wanted (name, relation)
-    where not exists (select from pg_trigger as t where t.tgrelid = wanted.relation::regclass and t.tgname = wanted.name and t.tgenabled in ('O', 'A'))`,
-  ({ name, relation }) => fault(`Trigger ${name} of ${relation} is missing or disabled.`, `alter table ${relation} enable trigger ${name};`),
+/** Every trigger of our own tables; a test compares the list with the catalogue. */
+export const OUR_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
+  'webhooks.alerts': ['_500_tell'],
+  'webhooks.audit_log': ['_100_append_only', '_500_await_chain', '_500_checkpoint', '_600_pruned'],
+  'webhooks.deliveries': ['_500_wake'],
+  'webhooks.endpoints': ['_100_complete', '_200_first_secret', '_500_state', '_600_audit_changed', '_600_audit_made', '_600_tell_disabled'],
+  'webhooks.event_types': ['_600_audit'],
+  'webhooks.events': ['_100_immutable', '_500_fan_out'],
+  'webhooks.settings': ['_600_audit'],
+  'webhooks.tenant_settings': ['_600_audit'],
+  'webhooks_private.audit_chain': ['_100_append_only'],
+  'webhooks_private.endpoint_secrets': ['_600_audit_added', '_600_audit_changed', '_600_audit_removed'],
+}
+
+const wantedTriggers = Object.entries(OUR_TRIGGERS).flatMap(([relation, names]) => names.map((name) => `('${relation}', '${name}')`)).join(', ')
+
+export const ourTriggers = byQuery<{ name: string; relation: string; exists: boolean }>(
+  'triggers of our tables',
+  `select wanted.name, wanted.relation, t.oid is not null as exists
+     from (values ${wantedTriggers}) as wanted (relation, name)
+     left join pg_trigger as t on t.tgrelid = to_regclass(wanted.relation) and t.tgname = wanted.name
+    where t.tgenabled is null or t.tgenabled not in ('O', 'A')
+    order by 2, 1`,
+  ({ name, relation, exists }) =>
+    exists
+      ? fault(`Trigger ${name} of ${relation} is disabled.`, `alter table ${relation} enable trigger ${name};`)
+      : fault(`Trigger ${name} of ${relation} is missing: somebody has dropped it.`, 'Make it again as migrations/core does (its files name it), and look in the audit log for what went by meanwhile.'),
 )
 
 /** A difference that signatures (five minutes of tolerance) and heartbeats do not mind. */

@@ -75,7 +75,7 @@ export const partitions: Check = {
 
 export const jobs = byQuery<{ task: string; jobs: number }>(
   'jobs',
-  `select task_identifier as task, count(*)::integer as jobs from graphile_worker.jobs where locked_at < now() - interval '15 minutes' group by 1`,
+  'select task, jobs::integer from webhooks_private.stuck_jobs()',
   ({ task, jobs }) => warning(`${jobs} jobs ${task} have been locked for more than 15 minutes.`, 'A worker that died without the others noticing: they are freed after four hours, or by select graphile_worker.force_unlock_workers(…).'),
 )
 

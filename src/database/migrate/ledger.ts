@@ -21,21 +21,24 @@ export type MigrationState = {
 }
 
 /** The columns are those that node-pg-migrate expects, and one that it leaves alone. Made by rowhook_owner; the connecting user writes them as its member. */
-const describeChecksum = (ledger: string) =>
-  `comment on column webhooks.${ledger}.checksum is 'SHA-256 of the statements that went up, comments aside; null: a version applied it that kept none.';`
+/** What came after the first ledgers: checksums, and that a DBA may see what is applied. */
+const completeLedger = (ledger: string) => `
+alter table webhooks.${ledger} add column if not exists checksum text;
+comment on column webhooks.${ledger}.checksum is 'SHA-256 of the statements that went up, comments aside; null: a version applied it that kept none.';
+grant select on webhooks.${ledger} to rowhook_dba;
+create policy dba on webhooks.${ledger} for select to rowhook_dba using (true);
+comment on policy dba on webhooks.${ledger} is 'rowhook doctor and migrate status read it.';`
 
 const createLedger = (ledger: string, group: Group) => `
 create table if not exists webhooks.${ledger} (
   id     serial       primary key,
   name   varchar(255) not null,
-  run_on timestamp    not null,
-  checksum text
+  run_on timestamp    not null
 );
 comment on table  webhooks.${ledger}        is 'Migrations of the group ${group} that this database has. Written by rowhook migrate.';
 comment on column webhooks.${ledger}.id     is 'Order of application.';
 comment on column webhooks.${ledger}.name   is 'File name without .sql.';
 comment on column webhooks.${ledger}.run_on is 'When it was applied, in the server''s time zone.';
-${describeChecksum(ledger)}
 alter table webhooks.${ledger} enable row level security;
 alter table webhooks.${ledger} force  row level security;
 do $$
@@ -45,17 +48,18 @@ begin
     comment on policy owner on webhooks.${ledger} is 'Migrations run as the owner or a member of it.';
   end if;
 end
-$$;`
+$$;
+${completeLedger(ledger)}`
 
 /** Makes both ledgers where they are missing. @param client one that acts as rowhook_owner */
 export const createLedgers = async (client: pg.Client): Promise<void> => {
   for (const group of groups) {
     const ledger = ledgerOf(group)
-    const { rows } = await client.query<{ exists: boolean; keeps: boolean }>(
-      `select to_regclass('webhooks.${ledger}') is not null as exists, exists (select from pg_attribute where attrelid = to_regclass('webhooks.${ledger}') and attname = 'checksum' and not attisdropped) as keeps`,
+    const { rows } = await client.query<{ exists: boolean; complete: boolean }>(
+      `select to_regclass('webhooks.${ledger}') is not null as exists, exists (select from pg_policy where polrelid = to_regclass('webhooks.${ledger}') and polname = 'dba') as complete`,
     )
     if (!rows[0]!.exists) await client.query(`begin; ${createLedger(ledger, group)} commit`)
-    else if (!rows[0]!.keeps) await client.query(`begin; alter table webhooks.${ledger} add column checksum text; ${describeChecksum(ledger)} commit`)
+    else if (!rows[0]!.complete) await client.query(`begin; ${completeLedger(ledger)} commit`)
   }
 }
 
