@@ -1,6 +1,12 @@
 -- Up Migration
 -- Why an endpoint got an event or did not, and what happens next, in sentences.
 
+create function webhooks_private.attempts_in_words(attempts integer) returns text
+language sql immutable parallel safe
+return format('%s attempt%s', attempts, case when attempts <> 1 then 's' end);
+comment on function webhooks_private.attempts_in_words(integer) is
+  'A number of attempts as one says it.';
+
 create function webhooks_private.filter_says(filter jsonpath, event webhooks.events) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
@@ -132,10 +138,10 @@ begin
          end
          || case d.status
               when 'success'   then format(' Delivered at %s, attempt %s, HTTP %s.', date_trunc('second', d.delivered_at), d.attempts, d.response_code)
-              when 'failed'    then format(' Given up at %s after %s attempts: %s', date_trunc('second', d.finished_at), d.attempts, coalesce(d.last_error, 'no answer is recorded.'))
+              when 'failed'    then format(' Given up at %s after %s: %s', date_trunc('second', d.finished_at), webhooks_private.attempts_in_words(d.attempts), coalesce(d.last_error, 'no answer is recorded.'))
               when 'cancelled' then format(' Cancelled at %s.', date_trunc('second', d.finished_at))
               when 'expired'   then format(' Expired at %s.', date_trunc('second', d.finished_at))
-              when 'retrying'  then format(' %s attempts failed so far: %s', d.attempts, coalesce(d.last_error, 'no answer is recorded.'))
+              when 'retrying'  then format(' %s failed so far: %s', webhooks_private.attempts_in_words(d.attempts), coalesce(d.last_error, 'no answer is recorded.'))
               when 'pending'   then coalesce(' ' || d.last_error, '')
               else '' end,
          case
@@ -163,3 +169,4 @@ drop function webhooks.explain(uuid);
 drop function webhooks_private.what_next(webhooks.deliveries, webhooks.endpoints);
 drop function webhooks_private.why_not(webhooks.events, webhooks.endpoints);
 drop function webhooks_private.filter_says(jsonpath, webhooks.events);
+drop function webhooks_private.attempts_in_words(integer);

@@ -103,7 +103,7 @@ type Leaf = readonly [path: string, value: unknown]
 const leaves = (node: object, path = ''): Leaf[] => Object.entries(node).flatMap(([key, value]): Leaf[] => (typeof value === 'object' && value !== null ? leaves(value, `${path}${key}.`) : [[path + key, value]]))
 
 texts('are the same in every language, and none is empty', () => {
-  const shape = (node: object) => leaves(node).map(([path, value]) => `${path}: ${typeof value}`)
+  const shape = (node: object) => leaves(node).map(([path, value]) => `${path}: ${typeof value}`).filter((path) => !path.startsWith('errors.'))
   assert.equal(shape(spanish), shape(en))
   for (const [path, value] of [...leaves(en), ...leaves(spanish)]) assert.ok(typeof value === 'function' || (typeof value === 'string' && value.trim() !== ''), path)
 })
@@ -113,6 +113,18 @@ texts('are translated', () => {
   // What is the same in both: names, symbols, examples.
   const same = leaves(en).filter(([path, value]) => typeof value === 'string' && known.get(path) === value).map(([path]) => path)
   assert.equal(same.filter((path) => !['common.no', 'shell.name', 'shell.signIn.placeholder'].includes(path)), [])
+})
+
+/** Codes that no answer of the API bears: those of the command line, the start, migrations, capture and receivers. */
+const elsewhere = new Set([
+  'WHCFG', 'WHCHG', 'WHCND', 'WHCOL', 'WHDBC', 'WHDEM', 'WHGMR', 'WHGRT', 'WHJWK', 'WHKEY', 'WHLIS', 'WHMIG', 'WHMIS', 'WHMNM', 'WHNET', 'WHNEW', 'WHOPF', 'WHOWN', 'WHPAY', 'WHPGB',
+  'WHPGD', 'WHPGP', 'WHPGS', 'WHPGU', 'WHREC', 'WHREL', 'WHROL', 'WHRUL', 'WHSET', 'WHSIG', 'WHSQL', 'WHTRU', 'WHYES',
+])
+
+texts('have words for each error of the API, in each language that the server does not speak', () => {
+  const codes = [...readFileSync(join(packageRoot, 'docs/errors.md'), 'utf8').matchAll(/^\| `(WH[A-Z]{3})`/gm)].map((match) => match[1]!)
+  assert.ok(codes.length > 50)
+  assert.equal(Object.keys(spanish.errors).toSorted(), codes.filter((code) => !elsewhere.has(code)))
 })
 
 texts('advise on each alert that the operating guide knows', () => {

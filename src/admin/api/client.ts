@@ -1,9 +1,10 @@
 /** The way to the server: GraphQL over HTTP, and over one WebSocket for what is watched. */
 import { createClient as createSocket } from 'graphql-ws'
-import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql'
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql'
+import { connection } from './connection.ts'
 import { apiUrl } from './place.ts'
-import { connections } from './watch.ts'
 import { endsSession, problemOf, type Problem } from './problem.ts'
+import { recentExchange } from './recent.ts'
 
 /** graphql-ws closes with it when the token or key has ended. */
 const FORBIDDEN = 4403
@@ -19,9 +20,10 @@ export const createApi = (token: string, onEnd: (problem: Problem) => void): Api
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: (event) => (event as CloseEvent).code !== FORBIDDEN,
     on: {
-      connected: () => connections.dispatchEvent(new Event('open')),
+      connected: connection.opened,
       closed: (event) => {
         const { code, reason } = event as CloseEvent
+        connection.closed()
         if (code === FORBIDDEN) onEnd({ code: 'WHEXP', message: reason })
       },
     },
@@ -37,7 +39,7 @@ export const createApi = (token: string, onEnd: (problem: Problem) => void): Api
           if (endsSession(problem)) onEnd(problem)
         },
       }),
-      cacheExchange,
+      recentExchange,
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables }) => ({

@@ -1,8 +1,6 @@
 /** Watching by subscription, with what a subscription does not tell: what happened before the server had begun to watch, and while the connection was away. */
 import type { AnyVariables, Client, TypedDocumentNode } from 'urql'
-
-/** Told each time that the WebSocket has been opened, the first one too. */
-export const connections = new EventTarget()
+import { connection } from './connection.ts'
 
 /** So much later it is looked again: the server looks four times a second, or less often where much is watched. */
 const AGAIN_MS = [500, 2_000, 6_000]
@@ -26,14 +24,14 @@ export const watch = <Data, Variables extends AnyVariables>(
     forget()
     timers = AGAIN_MS.map((ms) => setTimeout(() => onNews(undefined), ms))
   }
-  connections.addEventListener('open', lookAgain)
+  const stopWanting = connection.want(lookAgain)
   lookAgain()
   const watching = client.subscription(document, variables).subscribe(({ data }) => {
     if (data) onNews(data)
   })
   return () => {
     watching.unsubscribe()
-    connections.removeEventListener('open', lookAgain)
+    stopWanting()
     forget()
   }
 }

@@ -6,9 +6,16 @@ import { CheckIcon, CopyIcon } from './icons.tsx'
 
 const SHOWN_MS = 1_500
 
-/** The clipboard is there on https and on this machine; elsewhere the old way does. */
+/** The clipboard is there on https and on this machine, where the browser allows it; elsewhere the old way does. */
 const write = async (text: string): Promise<void> => {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  try {
+    return await navigator.clipboard.writeText(text)
+  } catch {
+    copyTheOldWay(text)
+  }
+}
+
+const copyTheOldWay = (text: string): void => {
   const area = document.createElement('textarea')
   area.value = text
   document.body.append(area)

@@ -1,18 +1,35 @@
 /** What is open beside a list: its head, and a way to close it. */
 import { ActionIcon } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTexts } from '../i18n/texts.tsx'
 import { useKeys } from '../shell/keys.tsx'
 import { BackIcon, CloseIcon } from './icons.tsx'
 import css from './detail-pane.module.css'
 
+/** As the style sheets of `<Split>` and this have it. */
+const SMALL = '(max-width: 62em)'
+
 type Props = { readonly label: string; readonly title: string; readonly badge?: ReactNode; readonly onClose: () => void; readonly children: ReactNode }
 
 export const DetailPane = ({ label, title, badge, onClose, children }: Props) => {
   const { common, shell } = useTexts()
+  const pane = useRef<HTMLElement>(null)
   useKeys([{ keys: 'Escape', text: shell.keys.close, run: onClose }])
+
+  // In the place of the list on a small screen it has the keyboard, and gives it back.
+  useEffect(() => {
+    const before = document.activeElement
+    if (matchMedia(SMALL).matches) {
+      window.scrollTo({ top: 0 })
+      pane.current?.focus({ preventScroll: true })
+    }
+    return () => {
+      if (document.activeElement === document.body && before instanceof HTMLElement) before.focus({ preventScroll: true })
+    }
+  }, [])
+
   return (
-    <section className={css['pane']} aria-label={label}>
+    <section ref={pane} className={css['pane']} aria-label={label} tabIndex={-1}>
       <header className={css['head']}>
         <ActionIcon variant="subtle" color="gray" className={css['back']} aria-label={common.back} onClick={onClose}><BackIcon /></ActionIcon>
         <h2>{title}</h2>

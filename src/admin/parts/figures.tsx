@@ -10,7 +10,7 @@ type Props = {
   readonly value: string
   readonly tone?: 'good' | 'wait' | 'bad' | undefined
   readonly to?: string | undefined
-  /** below it, what it is measured by */
+  /** below it, in a few words, what it is measured by */
   readonly note?: string
 }
 
@@ -19,7 +19,7 @@ export const Figure = ({ name, value, tone, to, note }: Props) => {
     <>
       <span className={css['name']}>{name}</span>
       <span className={css['value']} data-tone={tone}>{value}</span>
-      {note && <span className={css['name']} title={note}>{note}</span>}
+      {note && <span className={css['note']}>{note}</span>}
     </>
   )
   return to ? <Link href={to} className={css['figure']}>{body}</Link> : <div className={css['figure']}>{body}</div>

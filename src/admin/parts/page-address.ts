@@ -1,5 +1,5 @@
 /** The address of another page: links within a page are relative to it, these are not. */
-import { basePath } from '../api/place.ts'
+import { rootPath } from '../api/place.ts'
 
 /**
  * @param path with the name of the page: `/deliveries`, `/endpoints/0190…`
@@ -8,5 +8,5 @@ import { basePath } from '../api/place.ts'
 export const toPage = (path: string, filters: Readonly<Record<string, string | undefined>> = {}): string => {
   const search = new URLSearchParams(Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1])))
   // `~` is wouter's word for "not below here".
-  return `~${basePath}${path}${search.size > 0 ? `?${search}` : ''}`
+  return `~${rootPath()}${path}${search.size > 0 ? `?${search}` : ''}`
 }

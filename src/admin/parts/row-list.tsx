@@ -87,6 +87,14 @@ export const RowList = <R extends Row>({ list, columns, openId, search = '', lab
     { keys: 'Enter', text: shell.keys.openRow, run: () => cursor && go(addressOf(cursor, search)) },
   ])
 
+  // Where the list changes its shape beside what is open, and when that is closed again, its row stays in sight.
+  const wasOpen = useRef(openId)
+  useEffect(() => {
+    const id = openId ?? wasOpen.current
+    wasOpen.current = openId
+    if (id) table.current?.querySelector(`tr[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [openId])
+
   useEffect(() => {
     const watcher = new IntersectionObserver(([seen]) => seen?.isIntersecting && loadMore(), { rootMargin: '600px' })
     if (end.current) watcher.observe(end.current)

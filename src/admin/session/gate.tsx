@@ -1,39 +1,59 @@
 /** Nobody gets past here without a token that the server accepts. */
 import { Center, Loader } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
-import { Provider, useQuery } from 'urql'
+import { Provider, useClient } from 'urql'
 import { createApi } from '../api/client.ts'
-import { problemOf } from '../api/problem.ts'
+import { problemOf, type Problem } from '../api/problem.ts'
 import { useTexts } from '../i18n/texts.tsx'
 import { ProblemPanel } from '../parts/problem.tsx'
 import { Shell } from '../shell/shell.tsx'
-import { type Me, MeContext } from './me.ts'
-import { WhoAmI } from './session.graphql'
+import { MeContext } from './me.ts'
+import { WhoAmI, type WhoAmIResult } from './session.graphql'
 import { SignIn } from './sign-in.tsx'
+import { TenantRouter, useAddressedTenant } from './tenant-router.tsx'
 import { endSession, useSession } from './token.ts'
 
 /** Timers hold no more; whoever has a token for longer is asked when the server refuses it. */
 const LONGEST_MS = 2 ** 31 - 1
 
-const KnowMe = ({ token, children }: { readonly token: string; readonly children: ReactNode }) => {
-  const { common } = useTexts()
-  const [{ data, error }, ask] = useQuery({ query: WhoAmI })
-  const [tenant, chooseTenant] = useState<string | undefined>()
-  const me = data?.me
+type Asked = { readonly me?: WhoAmIResult['me']; readonly problem?: Problem }
+
+/** Who one is, asked once; a token that comes to its end is let go. */
+const useWhoAmI = (token: string) => {
+  const client = useClient()
+  const [asked, setAsked] = useState<Asked>({})
+  const [round, setRound] = useState(0)
+  const expiresAt = asked.me?.expiresAt
 
   useEffect(() => {
-    if (!me?.expiresAt) return undefined
-    const leftMs = Date.parse(me.expiresAt) - Date.now()
-    if (leftMs > LONGEST_MS) return undefined
-    const timer = setTimeout(() => endSession(token, { code: 'WHEXP', message: '' }), Math.max(leftMs, 0))
-    return () => clearTimeout(timer)
-  }, [me?.expiresAt, token])
+    let isLatest = true
+    void client.query(WhoAmI, {}, { requestPolicy: 'network-only' }).toPromise().then(({ data, error }) => {
+      if (isLatest) setAsked(data ? { me: data.me } : { problem: error ? problemOf(error) : { code: 'unknown', message: '' } })
+    })
+    return () => void (isLatest = false)
+  }, [client, round])
 
-  const known = useMemo<Me | undefined>(() => me && { ...me, tenant: me.tenantId ?? tenant, chooseTenant }, [me, tenant])
-  if (known) return <MeContext value={known}>{children}</MeContext>
+  useEffect(() => {
+    if (!expiresAt) return undefined
+    const leftMs = Date.parse(expiresAt) - Date.now()
+    // The server has just let it in: where it seems to be over, this machine's clock is ahead, and what the server refuses ends the session.
+    if (leftMs <= 0 || leftMs > LONGEST_MS) return undefined
+    const timer = setTimeout(() => endSession(token, { code: 'WHEXP', message: '' }), leftMs)
+    return () => clearTimeout(timer)
+  }, [expiresAt, token])
+
+  return { ...asked, ask: () => { setAsked({}); setRound((before) => before + 1) } }
+}
+
+const KnowMe = ({ token, children }: { readonly token: string; readonly children: ReactNode }) => {
+  const { common } = useTexts()
+  const { me, problem, ask } = useWhoAmI(token)
+  const { tenant, chooseTenant } = useAddressedTenant()
+  const known = useMemo(() => me && { ...me, tenant: me.tenantId ?? tenant, chooseTenant }, [me, tenant, chooseTenant])
+  if (known) return <MeContext value={known}><TenantRouter isOfAll={known.tenantId === null}>{children}</TenantRouter></MeContext>
   return (
     <Center mih="100vh" p="md">
-      {error ? <ProblemPanel problem={problemOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} /> : <Loader aria-label={common.loading} role="status" />}
+      {problem ? <ProblemPanel problem={problem} onRetry={ask} /> : <Loader aria-label={common.loading} role="status" />}
     </Center>
   )
 }

@@ -2,6 +2,7 @@
 import { ActionIcon, AppShell, Burger, Center, Loader } from '@mantine/core'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { useLostConnection } from '../api/connection.ts'
 import { useTexts } from '../i18n/texts.tsx'
 import { KeyboardIcon } from '../parts/icons.tsx'
 import { useMay } from '../session/me.ts'
@@ -19,6 +20,7 @@ export const Shell = () => {
   const [location, go] = useLocation()
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
+  const isLost = useLostConnection()
   const may = useMay()
   const offered = pages.filter(({ needs }) => needs === undefined || may(needs))
   const current = offered.find(({ name }) => location === `/${name}` || location.startsWith(`/${name}/`))
@@ -77,6 +79,7 @@ export const Shell = () => {
           </Switch>
         </Suspense>
       </AppShell.Main>
+      <p className={css['lost']} role="status">{isLost && shell.live.lost}</p>
       <KeyHelp isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </AppShell>
   )

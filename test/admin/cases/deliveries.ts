@@ -97,6 +97,19 @@ export const deliveries: readonly Case[] = [
     },
   },
   {
+    name: 'an endpoint is found among more than a list shows',
+    run: async ({ open, db }) => {
+      await db.pool.query(`insert into webhooks.tenant_settings (tenant_id, max_endpoints) values ('chain', 100)`)
+      const { rows } = await db.pool.query<{ id: string }>(`insert into webhooks.endpoints (tenant_id, name, url, events) select 'chain', 'shop-' || n, 'https://example.com/' || n, '{*}' from generate_series(100, 160) as n returning id`)
+      const page = await open(`/deliveries?endpoint=${rows.at(-1)!.id}`, { tenant: 'chain' })
+      const choice = page.getByRole('combobox', { name: 'Endpoint' })
+      await waitFor(async () => (await choice.inputValue()) === 'shop-160', { what: 'its name' })
+      await choice.fill('shop-15')
+      await page.getByRole('option', { name: 'shop-159' }).click()
+      await page.waitForURL(new RegExp(`endpoint=${rows.at(-2)!.id}`))
+    },
+  },
+  {
     name: 'everything goes by keyboard',
     run: async ({ open }) => {
       const page = await open('/deliveries')

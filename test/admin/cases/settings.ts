@@ -34,6 +34,15 @@ export const settings: readonly Case[] = [
     },
   },
   {
+    name: 'a refusal is said in the language of the reader, with the words of the server beside it',
+    run: async ({ open }) => {
+      const page = await open('/settings', { role: 'operator', language: 'es' })
+      await page.getByLabel('Datos de un evento').fill('5')
+      await page.getByRole('button', { name: 'Guardar' }).click()
+      await page.getByText(/^Un valor no es de su tipo, o incumple una regla\..*\(The value of max_event_bytes is not allowed\./).waitFor()
+    },
+  },
+  {
     name: 'the operator changes what holds for one tenant, and gives it the defaults again',
     run: async ({ open, tenant }) => {
       const page = await open('/settings?of=tenant', { role: 'operator' })

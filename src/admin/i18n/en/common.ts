@@ -3,6 +3,7 @@ export const common = {
   loading: 'Loading',
   save: 'Save',
   discard: 'Discard',
+  unsaved: 'What you have written is not saved yet. Leave it?',
   retry: 'Try again',
   again: 'Once more',
   cancel: 'Cancel',
@@ -35,6 +36,7 @@ export const common = {
     times: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days', custom: 'From … to …' },
   },
   code: (code: string) => `Code ${code}`,
+  serverSays: 'The server says:',
   problems: {
     network: 'The server cannot be reached.',
     networkHint: 'Check that it runs and that you are connected, then try again.',

@@ -6,7 +6,7 @@ export const deliveries = {
   title: 'Deliveries',
   lead: 'Each event on its way to each endpoint.',
   search: 'Resource id, or id of a delivery or event',
-  columns: { status: 'Status', event: 'Event', endpoint: 'Endpoint', answer: 'Answer', attempts: 'Attempts', made: 'When' },
+  columns: { status: 'Status', event: 'Event', endpoint: 'Endpoint', answer: 'Answer', attempts: 'Attempts', made: 'When', tenant: 'Tenant' },
   filters: {
     status: 'Status',
     eventType: 'Event type',
@@ -37,7 +37,7 @@ export const deliveries = {
     signature: 'Signature',
     signatureText: 'HMAC-SHA256 over id, time and body. Verify it before you trust the body.',
     omitted: (why: string) => `The payload holds the key columns only: ${why}.`,
-    facts: { event: 'Event', endpoint: 'Endpoint', resource: 'Resource', made: 'Made', finished: 'Ended', happened: 'Happened', order: 'Order key', reopened: 'Reopened' },
+    facts: { event: 'Event', endpoint: 'Endpoint', resource: 'Resource', made: 'Made', finished: 'Ended', happened: 'Happened', order: 'Order key', reopened: 'Reopened', tenant: 'Tenant' },
     attempts: 'Attempts',
     attempt: (number: number) => `Attempt ${number}`,
     took: (duration: string) => `took ${duration}`,

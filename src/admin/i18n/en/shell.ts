@@ -30,7 +30,7 @@ export const shell = {
     allTenants: 'All tenants',
     ends: (when: string) => `Session ends ${when}`,
   },
-  live: { on: 'Live', off: 'Paused', turnOn: 'Show changes as they happen', turnOff: 'Hold the list still' },
+  live: { on: 'Live', off: 'Paused', turnOn: 'Show changes as they happen', turnOff: 'Hold the list still', lost: 'The live connection is lost: what you see may be old. It is tried again …' },
   notFound: { title: 'There is no such page', text: 'The address may be mistyped, or from another version.', action: 'Go to the start' },
   signIn: {
     title: 'Sign in',

@@ -5,6 +5,7 @@ export const common: Texts['common'] = {
   loading: 'Cargando',
   save: 'Guardar',
   discard: 'Descartar',
+  unsaved: 'Lo que ha escrito aún no está guardado. ¿Dejarlo?',
   retry: 'Intentar de nuevo',
   again: 'Otra vez',
   cancel: 'Cancelar',
@@ -37,6 +38,7 @@ export const common: Texts['common'] = {
     times: { hour: 'Última hora', day: 'Últimas 24 horas', week: 'Últimos 7 días', month: 'Últimos 30 días', custom: 'Desde … hasta …' },
   },
   code: (code) => `Código ${code}`,
+  serverSays: 'El servidor dice:',
   problems: {
     network: 'No se puede alcanzar el servidor.',
     networkHint: 'Compruebe que está en marcha y que usted tiene conexión, e inténtelo de nuevo.',

@@ -8,7 +8,7 @@ export const deliveries: Texts['deliveries'] = {
   title: 'Entregas',
   lead: 'Cada evento de camino a cada destino.',
   search: 'Id del recurso, de la entrega o del evento',
-  columns: { status: 'Estado', event: 'Evento', endpoint: 'Destino', answer: 'Respuesta', attempts: 'Intentos', made: 'Cuándo' },
+  columns: { status: 'Estado', event: 'Evento', endpoint: 'Destino', answer: 'Respuesta', attempts: 'Intentos', made: 'Cuándo', tenant: 'Cliente' },
   filters: {
     status: 'Estado',
     eventType: 'Tipo de evento',
@@ -39,7 +39,7 @@ export const deliveries: Texts['deliveries'] = {
     signature: 'Firma',
     signatureText: 'HMAC-SHA256 sobre id, hora y cuerpo. Verifíquela antes de confiar en el cuerpo.',
     omitted: (why) => `El contenido solo tiene las columnas clave: ${why}.`,
-    facts: { event: 'Evento', endpoint: 'Destino', resource: 'Recurso', made: 'Creada', finished: 'Terminada', happened: 'Ocurrió', order: 'Clave de orden', reopened: 'Reabierta' },
+    facts: { event: 'Evento', endpoint: 'Destino', resource: 'Recurso', made: 'Creada', finished: 'Terminada', happened: 'Ocurrió', order: 'Clave de orden', reopened: 'Reabierta', tenant: 'Cliente' },
     attempts: 'Intentos',
     attempt: (number) => `Intento ${number}`,
     took: (duration) => `tardó ${duration}`,

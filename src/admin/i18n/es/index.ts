@@ -7,10 +7,11 @@ import { common } from './common.ts'
 import { deliveries } from './deliveries.ts'
 import { endpointForm } from './endpoint-form.ts'
 import { endpoints } from './endpoints.ts'
+import { errors } from './errors.ts'
 import { eventTypes } from './event-types.ts'
 import { events } from './events.ts'
 import { overview } from './overview.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
-export const es: Texts = { common, shell, overview, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings, endpoints, endpointForm }
+export const es: Texts = { common, shell, overview, deliveries, events, eventTypes, alerts, auditLog, apiKeys, settings, endpoints, endpointForm, errors }

@@ -32,7 +32,7 @@ export const shell: Texts['shell'] = {
     allTenants: 'Todos los clientes',
     ends: (when) => `La sesión termina ${when}`,
   },
-  live: { on: 'En vivo', off: 'En pausa', turnOn: 'Mostrar los cambios cuando ocurren', turnOff: 'Dejar quieta la lista' },
+  live: { on: 'En vivo', off: 'En pausa', turnOn: 'Mostrar los cambios cuando ocurren', turnOff: 'Dejar quieta la lista', lost: 'Se perdió la conexión en vivo: lo que ve puede ser antiguo. Se intenta de nuevo …' },
   notFound: { title: 'Esa página no existe', text: 'La dirección puede estar mal escrita o ser de otra versión.', action: 'Ir al inicio' },
   signIn: {
     title: 'Iniciar sesión',

@@ -67,7 +67,7 @@ export const AlertDetail = ({ id, onClose, onChange }: Props) => {
       {!alert && !fetching && !error && <Empty icon={BellIcon} title={texts.missing} text={texts.missingText} />}
       {alert && (
         <>
-          <Callout tone={toneOf(alert)} className={css['summary']}>{alert.summary}</Callout>
+          <Callout tone={toneOf(alert)} className={css['summary']}><span lang="en">{alert.summary}</span></Callout>
           {alert.resolvedAt === null && may('acknowledgeAlert') && <Acknowledge of={alert} onDone={onChange} />}
           <Facts
             facts={[

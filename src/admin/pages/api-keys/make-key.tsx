@@ -7,7 +7,7 @@ import { problemOf } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
 import { Code } from '../../parts/code.tsx'
 import { PlusIcon } from '../../parts/icons.tsx'
-import { ProblemPanel } from '../../parts/problem.tsx'
+import { ProblemPanel, useSaid } from '../../parts/problem.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { TenantNeeded } from '../../parts/tenant-needed.tsx'
 import { MakeApiKey } from './api-keys.graphql'
@@ -24,13 +24,14 @@ const example = (key: string) => `curl -sS ${apiUrl} -H 'authorization: Bearer $
 
 const Form = ({ tenant, onMade }: { readonly tenant: { readonly tenantId?: string }; readonly onMade: (key: string) => void }) => {
   const { apiKeys: { make, roleNames, roleTexts } } = useTexts()
+  const said = useSaid()
   const [{ error, fetching }, create] = useMutation(MakeApiKey)
   const [name, setName] = useState('')
   const [role, setRole] = useState<(typeof roles)[number]>('viewer')
   const [end, setEnd] = useState<End>('year')
   const [isAsked, setAsked] = useState(false)
   const problem = error && problemOf(error)
-  const nameProblem = isAsked && name.trim() === '' ? make.nameNeeded : problem?.field === 'name' ? problem.message : undefined
+  const nameProblem = isAsked && name.trim() === '' ? make.nameNeeded : problem?.field === 'name' ? said(problem) : undefined
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()

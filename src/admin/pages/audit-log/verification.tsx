@@ -23,7 +23,7 @@ export const Verification = () => {
       <ShieldIcon size={20} />
       <div>
         <strong>{isBroken ? texts.broken(found.broken, found.firstBroken ?? '') : found.checked === 0 ? texts.nothing : texts.good(found.checked)}</strong>
-        {isBroken && <p>{found.problem} {texts.whatToDo}</p>}
+        {isBroken && <p><span lang="en">{found.problem}</span> {texts.whatToDo}</p>}
         <p className={css['small']}>
           {found.since && <span>{texts.since} <RelativeTime at={found.since} /></span>}
           {found.waiting > 0 && <span>{texts.waiting(found.waiting)}</span>}

@@ -38,7 +38,7 @@ export const Attempts = ({ delivery: { attempts } }: { readonly delivery: Delive
                 <span className={css['when']}><RelativeTime at={attempt.startedAt} /></span>
               </summary>
               <div className={css['body']}>
-                {attempt.error && <p className={css['error']}>{attempt.error}</p>}
+                {attempt.error && <p className={css['error']} lang="en">{attempt.error}</p>}
                 <h4>{detail.answer}</h4>
                 {attempt.responseBody ? <Code text={isJson(attempt.responseBody) ? prettyJson(attempt.responseBody) : attempt.responseBody} isJson={isJson(attempt.responseBody)} label={detail.answer} /> : <p className="dimmed">{detail.noBody}</p>}
                 <Headers title={detail.responseHeaders} headers={headersOf(attempt.responseHeaders)} />

@@ -1,22 +1,21 @@
 /** After an outage: everything that failed again, or what an endpoint never got, batch by batch. */
-import { Button, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, Group, Modal, SegmentedControl, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useTexts } from '../../i18n/texts.tsx'
+import { EndpointChoice, useChosenEndpoint } from '../../parts/endpoint-choice.tsx'
 import { HistoryIcon } from '../../parts/icons.tsx'
 import { localTime } from '../../parts/local-time.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { useMay } from '../../session/me.ts'
-import type { DeliveryChoicesResult } from './deliveries.graphql'
 import { type Act, type Task, useBulk } from './use-bulk.ts'
 import css from './bulk.module.css'
 
-type Endpoint = NonNullable<DeliveryChoicesResult['endpoints']>['nodes'][number]
-type Props = { readonly endpoints: readonly Endpoint[]; readonly endpointId: string | undefined; readonly onDone: () => void }
+type Props = { readonly endpointId: string | undefined; readonly onDone: () => void }
 
 const DAY_MS = 86_400_000
 
-const Form = ({ endpoints, endpointId, onDone }: Props) => {
-  const { bulk, filters } = useTexts().deliveries
+const Form = ({ endpointId, onDone }: Props) => {
+  const { bulk } = useTexts().deliveries
   const { common } = useTexts()
   const may = useMay()
   const acts = (['recover', 'replay'] as const).filter(may)
@@ -25,7 +24,7 @@ const Form = ({ endpoints, endpointId, onDone }: Props) => {
   const [since, setSince] = useState(localTime(Date.now() - DAY_MS))
   const [until, setUntil] = useState('')
   const [types, setTypes] = useState('')
-  const endpoint = endpoints.find(({ id }) => id === chosen)
+  const endpoint = useChosenEndpoint(chosen)
   const task: Task | undefined = endpoint && since !== '' ? {
     act, endpoint, since: new Date(since).toISOString(), until: until === '' ? undefined : new Date(until).toISOString(), types: types.split(/[\s,]+/).filter(Boolean),
   } : undefined
@@ -38,10 +37,7 @@ const Form = ({ endpoints, endpointId, onDone }: Props) => {
       <SegmentedControl fullWidth value={act} onChange={(value) => setAct(value)} data={acts.map((value) => ({ value, label: bulk[value] }))} disabled={isRunning} aria-label={bulk.title} />
       <p className={css['what']}>{act === 'recover' ? bulk.recoverText : bulk.replayText}</p>
       <div className={css['fields']}>
-        <Select
-          label={bulk.endpoint} value={chosen} onChange={setChosen} searchable disabled={isRunning} error={chosen === null && bulk.endpointNeeded} placeholder={filters.anyEndpoint}
-          data={endpoints.filter(({ deletedAt }) => deletedAt === null).map(({ id, name, url }) => ({ value: id, label: name || url }))}
-        />
+        <EndpointChoice isLabelled label={bulk.endpoint} value={chosen} onChange={setChosen} disabled={isRunning} error={chosen === null && bulk.endpointNeeded} />
         <div className={css['window']}>
           <TextInput type="datetime-local" label={bulk.since} value={since} onChange={(event) => setSince(event.currentTarget.value)} disabled={isRunning} />
           <TextInput type="datetime-local" label={bulk.until} description={bulk.untilHint} inputWrapperOrder={['label', 'input', 'description']} value={until} onChange={(event) => setUntil(event.currentTarget.value)} disabled={isRunning} />

@@ -1,5 +1,5 @@
 // Written by test/admin/documents.test.ts: UPDATE_DOCUMENTS=1 node --test test/admin/documents.test.ts
-import type { DeliveryFilter, EndpointFilter } from '../../api/inputs.ts'
+import type { DeliveryFilter } from '../../api/inputs.ts'
 import type { TypedDocumentNode } from 'urql'
 
 export type DeliveryRow = {
@@ -101,17 +101,8 @@ export type FindByKeyResult = {
 }
 export declare const FindByKey: TypedDocumentNode<FindByKeyResult, FindByKeyVariables>
 
-export type DeliveryChoicesVariables = { readonly endpoints?: EndpointFilter | null | undefined }
+export type DeliveryChoicesVariables = Record<string, never>
 export type DeliveryChoicesResult = {
-  readonly endpoints: {
-    readonly nodes: readonly ({
-      readonly id: string
-      readonly tenantId: string
-      readonly name: string
-      readonly url: string
-      readonly deletedAt: string | null
-    })[]
-  } | null
   readonly eventTypes: {
     readonly nodes: readonly ({
       readonly name: string

@@ -2,6 +2,7 @@
 import { Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useClient, useQuery } from 'urql'
+import { Link } from 'wouter'
 import { problemOf } from '../../api/problem.ts'
 import { watch } from '../../api/watch.ts'
 import { useTexts } from '../../i18n/texts.tsx'
@@ -10,9 +11,11 @@ import { CopyButton } from '../../parts/copy.tsx'
 import { DetailPane, Facts } from '../../parts/detail-pane.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { SearchIcon } from '../../parts/icons.tsx'
+import { toPage } from '../../parts/page-address.ts'
 import { ProblemPanel } from '../../parts/problem.tsx'
 import { Status, toneOf } from '../../parts/status.tsx'
 import { RelativeTime, useNowMs, useRelativeSayer } from '../../parts/time.tsx'
+import { useMe } from '../../session/me.ts'
 import { Actions } from './actions.tsx'
 import { Attempts } from './attempts.tsx'
 import { type DeliveryRow, EndpointDeliveries, OneDelivery } from './deliveries.graphql'
@@ -27,25 +30,27 @@ const Next = ({ delivery }: { readonly delivery: Delivery }) => {
     <Callout tone={toneOf(delivery.status)} role="status" className={css['next']}>
       <strong>{what}</strong>
       {why && <span>{why}</span>}
-      {delivery.lastError && <span className={css['error']}>{delivery.lastError}</span>}
+      {delivery.lastError && <span className={css['error']} lang="en">{delivery.lastError}</span>}
     </Callout>
   )
 }
 
 const DeliveryFacts = ({ delivery }: { readonly delivery: Delivery }) => {
   const { detail: { facts }, deleted } = useTexts().deliveries
-  const { endpoint, endpointId, resourceType, resourceId, eventId, event, createdAt, finishedAt, orderKey, reopenedAt } = delivery
+  const isOfAll = useMe().tenantId === null
+  const { tenantId, endpoint, endpointId, resourceType, resourceId, eventId, event, createdAt, finishedAt, orderKey, reopenedAt } = delivery
   const at = (time: string | null | undefined) => time && <RelativeTime at={time} />
   return (
     <Facts
       facts={[
         [facts.endpoint, <>
-          {endpoint ? endpoint.name || endpoint.url : endpointId}
+          <Link href={toPage(`/endpoints/${endpointId}`)}>{endpoint ? endpoint.name || endpoint.url : endpointId}</Link>
           {endpoint?.deletedAt && <span className="dimmed"> ({deleted})</span>}
           {endpoint && <span className={css['url']}>{endpoint.url}</span>}
         </>],
         [facts.resource, resourceId !== null && <span className="mono">{resourceType} {resourceId}</span>],
-        [facts.event, <span className="mono">{eventId} <CopyButton text={eventId} /></span>],
+        [facts.event, <span className="mono"><Link href={toPage(`/events/${eventId}`)}>{eventId}</Link> <CopyButton text={eventId} /></span>],
+        [facts.tenant, isOfAll && tenantId],
         [facts.happened, at(event?.occurredAt)],
         [facts.made, at(createdAt)],
         [facts.finished, at(finishedAt)],

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useClient } from 'urql'
 import { useLocation } from 'wouter'
 import { useTexts } from '../../i18n/texts.tsx'
+import { EndpointChoice } from '../../parts/endpoint-choice.tsx'
 import { choiceClass, FilterBar, SearchBox, Segments } from '../../parts/filter-bar.tsx'
 import { TimeChoice } from '../../parts/time-choice.tsx'
 import type { DeliveryChoicesResult } from './deliveries.graphql'
@@ -29,11 +30,10 @@ const AnswerChoice = ({ value, onChange }: { readonly value: string | undefined;
 }
 
 export const DeliveryFilterBar = ({ filters, onChange, choices }: Props) => {
-  const { deliveries: { filters: texts, deleted, search: searchLabel }, common } = useTexts()
+  const { deliveries: { filters: texts, search: searchLabel }, common } = useTexts()
   const client = useClient()
   const [, go] = useLocation()
   const set = (name: keyof DeliveryFilters) => (value: string | null | undefined) => onChange({ ...filters, [name]: value ?? '' })
-  const endpoints = (choices?.endpoints?.nodes ?? []).map(({ id, name, url, deletedAt }) => ({ value: id, label: `${name || url}${deletedAt ? ` (${deleted})` : ''}` }))
   const named = [...new Set([...(choices?.eventTypes?.nodes ?? []).map(({ name }) => name), ...(filters.type ? [filters.type] : [])])]
 
   // Looks for a resource's id; the id of a delivery or event leads to it.
@@ -55,7 +55,7 @@ export const DeliveryFilterBar = ({ filters, onChange, choices }: Props) => {
       onClear={Object.values(filters).some(Boolean) ? () => onChange({}) : undefined}
     >
       <Select size="sm" className={choiceClass ?? ''} placeholder={texts.anyType} aria-label={texts.eventType} data={named} value={filters.type ?? null} onChange={set('type')} searchable clearable />
-      <Select size="sm" className={choiceClass ?? ''} placeholder={texts.anyEndpoint} aria-label={texts.endpoint} data={endpoints} value={filters.endpoint ?? null} onChange={set('endpoint')} searchable clearable />
+      <EndpointChoice className={choiceClass} label={texts.endpoint} value={filters.endpoint ?? null} onChange={set('endpoint')} isClearable hasDeleted />
       <AnswerChoice value={filters.code} onChange={set('code')} />
       <TimeChoice value={filters} onChange={(span) => onChange({ ...filters, ...span })} className={choiceClass} />
     </FilterBar>

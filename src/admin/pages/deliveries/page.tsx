@@ -29,7 +29,7 @@ export const DeliveriesPage = () => {
   // A time that is relative to now is fixed when it is chosen, so that the pages of a list fit together.
   const filter = useMemo(() => ({ ...toApi(filters, Date.now()), ...tenantFilter }), [filters, tenantFilter.tenantId?.equalTo])
   const list = useKeyset(Deliveries, { filter })
-  const [{ data: choices }] = useQuery({ query: DeliveryChoices, variables: { endpoints: tenantFilter } })
+  const [{ data: choices }] = useQuery({ query: DeliveryChoices })
   const { role, tenant } = useMe()
   const { pane, isLive, setLive, release } = useLiveList(list, [
     source(TenantDeliveries, role === 'operator' ? { tenantId: tenant } : {}, ({ deliveryUpdated }) => { if (deliveryUpdated) list.patch(deliveryUpdated) }),
@@ -39,7 +39,7 @@ export const DeliveriesPage = () => {
   return (
     <Split pane={pane} detail={openId !== undefined && <DeliveryDetail key={openId} id={openId} onClose={close} onChange={list.patch} />}>
       <PageHead title={deliveries.title} lead={deliveries.lead}>
-        <Bulk endpoints={choices?.endpoints?.nodes ?? []} endpointId={filters.endpoint} onDone={list.reload} />
+        <Bulk endpointId={filters.endpoint} onDone={list.reload} />
         <LiveSwitch isLive={isLive} onChange={setLive} />
       </PageHead>
       <DeliveryFilterBar filters={filters} onChange={setFilters} choices={choices} />

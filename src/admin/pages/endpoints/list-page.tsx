@@ -8,13 +8,13 @@ import { FilterBar, SearchBox, Segments } from '../../parts/filter-bar.tsx'
 import { EndpointIcon, PlusIcon } from '../../parts/icons.tsx'
 import { ListOrEmpty } from '../../parts/list-or-empty.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { type Column, RowList } from '../../parts/row-list.tsx'
+import { Beside, type Column, RowList } from '../../parts/row-list.tsx'
 import { Split } from '../../parts/split.tsx'
 import { RelativeTime } from '../../parts/time.tsx'
 import { type Filters, useFilters } from '../../parts/use-filters.ts'
 import { useKeyset } from '../../parts/use-keyset.ts'
 import { useLooking } from '../../parts/use-looking.ts'
-import { useMay, useTenantFilter } from '../../session/me.ts'
+import { useMay, useMe, useTenantFilter } from '../../session/me.ts'
 import { useKeys } from '../../shell/keys.tsx'
 import { type EndpointRow, Endpoints } from './endpoints.graphql'
 import { HealthPill, nameOf } from './health.tsx'
@@ -64,17 +64,18 @@ const Waiting = ({ row: { health } }: { readonly row: EndpointRow }) => {
 
 const useColumns = (): readonly Column<EndpointRow>[] => {
   const { endpoints: { columns }, common } = useTexts()
+  const isOfAll = useMe().tenant === undefined
   return useMemo(
     () => [
       { name: 'state', label: columns.state, width: '10.5rem', cell: (row) => <HealthPill of={row} /> },
-      { name: 'endpoint', label: columns.endpoint, cell: (row, link) => <>{link(nameOf(row))}{row.name && <span className={css['url']} title={row.url}>{row.url}</span>}</> },
+      { name: 'endpoint', label: columns.endpoint, cell: (row, link) => <>{link(nameOf(row))}{isOfAll && <Beside>{row.tenantId}</Beside>}{row.name && <span className={css['url']} title={row.url}>{row.url}</span>}</> },
       { name: 'events', label: columns.events, width: '12rem', hide: 'narrow', cell: (row) => <Events row={row} /> },
       { name: 'activity', label: columns.activity, width: '10rem', hide: 'phone', cell: (row) => <Spark buckets={row.sparkline} /> },
       { name: 'success', label: columns.success, width: '5.5rem', hide: 'phone', cell: (row) => <Success row={row} /> },
       { name: 'waiting', label: columns.waiting, width: '5.5rem', hide: 'phone', cell: (row) => <Waiting row={row} /> },
       { name: 'last', label: columns.last, hide: 'phone', kind: 'time', cell: ({ figures }) => (figures?.lastDeliveryAt ? <RelativeTime at={figures.lastDeliveryAt} isShort /> : common.never) },
     ],
-    [columns, common],
+    [columns, common, isOfAll],
   )
 }
 

@@ -48,7 +48,7 @@ const Result = ({ row, isPaused }: { readonly row: DeliveryRow; readonly isPause
       {isOver && row.responseTimeMs !== null && <span className="dimmed">{test.seen(deliveries.milliseconds(row.responseTimeMs))}</span>}
       {!isOver && !isPaused && <Loader size="xs" />}
       <p>{words}</p>
-      {row.lastError && <p className={css['error']}>{row.lastError}</p>}
+      {row.lastError && <p className={css['error']} lang="en">{row.lastError}</p>}
       <Link href={toPage(`/deliveries/${row.id}`)}>{test.open}</Link>
     </div>
   )

@@ -7,7 +7,7 @@ import { useTexts } from '../../i18n/texts.tsx'
 import { prettyJson } from '../../parts/code.tsx'
 import { EditIcon, PlusIcon } from '../../parts/icons.tsx'
 import { JsonInput, jsonProblem } from '../../parts/json-input.tsx'
-import { ProblemPanel } from '../../parts/problem.tsx'
+import { ProblemPanel, useSaid } from '../../parts/problem.tsx'
 import { ChangeEventType, type EventTypeRow, MakeEventType } from './event-types.graphql'
 import css from './edit.module.css'
 
@@ -19,6 +19,7 @@ type Props = { readonly row?: EventTypeRow; readonly onDone: (row: EventTypeRow)
 
 const Form = ({ row, onDone }: Props) => {
   const { edit } = useTexts().eventTypes
+  const said = useSaid()
   const [made, make] = useMutation(MakeEventType)
   const [changed, change] = useMutation(ChangeEventType)
   const [name, setName] = useState(row?.name ?? '')
@@ -27,7 +28,7 @@ const Form = ({ row, onDone }: Props) => {
   const [schema, setSchema] = useState(asText(row?.jsonSchema))
   const error = made.error ?? changed.error
   const problem = error && problemOf(error)
-  const of = (field: string) => (problem?.field === field ? [problem.message, problem.detail].filter(Boolean).join(' ') : undefined)
+  const of = (field: string) => (problem?.field === field ? said(problem) : undefined)
   const isNameGood = NAME.test(name)
   const isReady = isNameGood && jsonProblem(example) === undefined && (schema.trim() === '' || jsonProblem(schema) === undefined)
 

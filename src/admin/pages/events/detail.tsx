@@ -41,8 +41,8 @@ const Explanation = ({ event: { explanation, deliveries } }: { readonly event: E
               {isSent(outcome) ? <Status of={outcome} /> : <Pill tone="calm">{detail.notSent}</Pill>}
               {delivery && <Link href={toPage(`/deliveries/${delivery.id}`)}>{detail.seeDelivery}</Link>}
             </div>
-            <p>{because}</p>
-            {next && <p className="dimmed">{next}</p>}
+            <p lang="en">{because}</p>
+            {next && <p className="dimmed" lang="en">{next}</p>}
           </li>
         )
       })}

@@ -7,7 +7,7 @@ import { useTexts } from '../../i18n/texts.tsx'
 import { prettyJson } from '../../parts/code.tsx'
 import { BoltIcon } from '../../parts/icons.tsx'
 import { JsonInput, jsonProblem } from '../../parts/json-input.tsx'
-import { ProblemPanel } from '../../parts/problem.tsx'
+import { ProblemPanel, useSaid } from '../../parts/problem.tsx'
 import { TenantNeeded } from '../../parts/tenant-needed.tsx'
 import { EmitEvent, EmitExample, EventTypeNames } from './events.graphql'
 import css from './emit.module.css'
@@ -18,6 +18,7 @@ const fields = ['data', 'type']
 
 const Form = ({ tenant, onDone }: { readonly tenant: { readonly tenantId?: string }; readonly onDone: (id: string) => void }) => {
   const { emit } = useTexts().events
+  const said = useSaid()
   const [{ error, fetching }, send] = useMutation(EmitEvent)
   const [type, setType] = useState(FIRST)
   const [typed, setTyped] = useState<string | undefined>()
@@ -28,7 +29,7 @@ const Form = ({ tenant, onDone }: { readonly tenant: { readonly tenantId?: strin
   const example = known?.eventType?.name === type ? known.eventType : undefined
   const data = typed ?? (example ? prettyJson(JSON.stringify(example.example)) : '')
   const problem = error && problemOf(error)
-  const of = (field: string) => (problem?.field === field ? [problem.message, problem.detail].filter(Boolean).join(' ') : undefined)
+  const of = (field: string) => (problem?.field === field ? said(problem) : undefined)
   // What was written for one type is seldom right for another.
   useEffect(() => setTyped(undefined), [type])
 

@@ -27,7 +27,7 @@ export const Trouble = () => {
         <li key={id} data-tone={toneOf(alert)}>
           <BellIcon size={18} />
           <Link href={toPage(`/alerts/${id}`)}>{kinds[kind]?.name ?? kind}</Link>
-          <span className={css['summary']}>{summary}</span>
+          <span className={css['summary']} lang="en">{summary}</span>
           {alert.acknowledgedBy && <span className="dimmed">{by(alert.acknowledgedBy)}</span>}
           <span className="dimmed"><RelativeTime at={firedAt} isShort /></span>
         </li>

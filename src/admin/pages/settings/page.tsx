@@ -1,7 +1,7 @@
 /** What holds: for one tenant, and (the operator's) for everybody. */
 import { Button, Loader, Modal, Group } from '@mantine/core'
 import { useState } from 'react'
-import { useClient, useQuery } from 'urql'
+import { useClient, useMutation, useQuery } from 'urql'
 import { problemOf } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
 import { Segments } from '../../parts/filter-bar.tsx'
@@ -21,22 +21,24 @@ const filterNames = ['of'] as const
 type TenantArgument = { readonly tenantId?: string }
 
 const Reset = ({ tenant, onDone }: { readonly tenant: TenantArgument; readonly onDone: () => void }) => {
-  const { settings: { reset }, common } = useTexts()
-  const client = useClient()
+  const { settings: { reset: texts }, common } = useTexts()
+  const [{ error, fetching }, reset] = useMutation(ResetTenantSettings)
   const [isAsked, setAsked] = useState(false)
   const run = async () => {
-    await client.mutation(ResetTenantSettings, tenant).toPromise()
+    const { data } = await reset(tenant)
+    if (!data?.resetTenantSettings) return
     setAsked(false)
     onDone()
   }
   return (
     <>
-      <Button size="xs" variant="default" onClick={() => setAsked(true)}>{reset.open}</Button>
-      <Modal opened={isAsked} onClose={() => setAsked(false)} title={reset.open} centered closeButtonProps={{ 'aria-label': common.close }}>
-        <p className={css['text']}>{reset.text}</p>
+      <Button size="xs" variant="default" onClick={() => setAsked(true)}>{texts.open}</Button>
+      <Modal opened={isAsked} onClose={() => setAsked(false)} title={texts.open} centered closeButtonProps={{ 'aria-label': common.close }}>
+        <p className={css['text']}>{texts.text}</p>
+        {error && <ProblemPanel problem={problemOf(error)} />}
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={() => setAsked(false)}>{common.back}</Button>
-          <Button onClick={() => void run()}>{reset.open}</Button>
+          <Button loading={fetching} onClick={() => void run()}>{texts.open}</Button>
         </Group>
       </Modal>
     </>

@@ -3,7 +3,8 @@ import { Button, Switch, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { useTexts } from '../../i18n/texts.tsx'
-import { ProblemPanel } from '../../parts/problem.tsx'
+import { ProblemPanel, useSaid } from '../../parts/problem.tsx'
+import { useUnsaved } from '../../shell/unsaved.ts'
 import { asText, type Field, readText, type Section } from './fields.ts'
 import css from './settings-form.module.css'
 
@@ -40,6 +41,7 @@ const OneField = ({ of, text, onChange, problem, isReadOnly, isChanged, placehol
 
 export const SettingsForm = ({ sections, values, placeholders = {}, isReadOnly, onSave }: Props) => {
   const { settings: texts, common } = useTexts()
+  const said = useSaid()
   const fields = sections.flatMap((section) => section.fields)
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
   const [problem, setProblem] = useState<Problem | undefined>()
@@ -49,11 +51,12 @@ export const SettingsForm = ({ sections, values, placeholders = {}, isReadOnly, 
 
   const known = (field: Field) => asText(field.kind, values[field.name])
   const changed = fields.filter((field) => typed[field.name] !== undefined && typed[field.name] !== known(field))
+  useUnsaved(changed.length > 0)
   const isReadable = changed.every((field) => readText(field, typed[field.name]!) !== undefined)
   const problemOf = (field: Field) => {
     const text = typed[field.name]
     if (text !== undefined && readText(field, text) === undefined) return texts.unreadable[field.kind]
-    return problem?.field === field.name ? [problem.message, problem.detail].filter(Boolean).join(' ') : undefined
+    return problem?.field === field.name ? said(problem) : undefined
   }
 
   const save = async (event: FormEvent) => {

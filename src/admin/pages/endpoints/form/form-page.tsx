@@ -12,6 +12,7 @@ import { ProblemPanel } from '../../../parts/problem.tsx'
 import { Split } from '../../../parts/split.tsx'
 import { TenantNeeded } from '../../../parts/tenant-needed.tsx'
 import { useTenantOf } from '../../../session/me.ts'
+import { forgetUnsaved } from '../../../shell/unsaved.ts'
 import { CreateEndpoint, SetOauthSecret, UpdateEndpoint } from '../form.graphql'
 import { nameOf } from '../health.tsx'
 import { type Endpoint, useEndpoint } from '../use-endpoint.ts'
@@ -41,13 +42,14 @@ export const NewEndpointPage = ({ onMade }: { readonly onMade: (made: FreshSecre
     const { error } = draft.isOauth && draft.oauthSecret ? await setOauth({ id, secret: draft.oauthSecret, ...named }) : {}
     // The endpoint is there already, so it is told on its page.
     onMade({ id, secret: answer.secret, ...(error ? { problem: { ...problemOf(error), message: `${texts.oauthFailed} ${problemOf(error).message}` } } : {}) })
+    forgetUnsaved()
     go(`/${id}`, { replace: true })
   }
   return (
     <Split>
       <PageHead title={texts.create} lead={endpoints.empty.text} />
       <TenantNeeded>
-        {(named) => <EndpointForm start={start} isNew keptHeaders={[]} tenant={named} isBusy={made.fetching} refused={made.error && problemOf(made.error)} onSave={(draft) => void save(draft, named)} onCancel={() => go('')} />}
+        {(named) => <EndpointForm start={start} isNew keptHeaders={[]} tenant={named} isBusy={made.fetching} refused={made.error && problemOf(made.error)} onSave={(draft) => void save(draft, named)} onCancel={() => { forgetUnsaved(); go('') }} />}
       </TenantNeeded>
     </Split>
   )
@@ -62,7 +64,10 @@ const Known = ({ endpoint }: { readonly endpoint: Endpoint }) => {
   // What it was when the form was opened: events that arrive meanwhile change nothing of what somebody writes.
   const [start] = useState(() => draftOf(endpoint))
   const named = useTenantOf()(endpoint)
-  const back = () => go(`/${endpoint.id}`)
+  const back = () => {
+    forgetUnsaved()
+    go(`/${endpoint.id}`)
+  }
 
   const save = async (draft: Draft) => {
     const changes = changesOf(start, draft)

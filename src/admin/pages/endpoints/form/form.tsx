@@ -1,11 +1,12 @@
 /** The form that makes and changes an endpoint: it says what is wrong while one types, and what the endpoint would have got. */
 import { Button, Group, Select, Textarea, TextInput } from '@mantine/core'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
 import type { Problem } from '../../../api/problem.ts'
 import { useTexts } from '../../../i18n/texts.tsx'
 import { secondsOf, writeDuration } from '../../../parts/duration.ts'
-import { ProblemPanel } from '../../../parts/problem.tsx'
+import { ProblemPanel, useSaid } from '../../../parts/problem.tsx'
+import { useUnsaved } from '../../../shell/unsaved.ts'
 import { TypeChoices } from '../acts.graphql'
 import { Defaults } from '../form.graphql'
 import { Timeline } from '../timeline.tsx'
@@ -31,6 +32,7 @@ type Props = {
 
 export const EndpointForm = ({ start, isNew, keptHeaders, tenant, isBusy, refused, onSave, onCancel }: Props) => {
   const { endpointForm: texts, common } = useTexts()
+  const said = useSaid()
   const [draft, setDraft] = useState(start)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [isTried, setTried] = useState(false)
@@ -39,13 +41,7 @@ export const EndpointForm = ({ start, isNew, keptHeaders, tenant, isBusy, refuse
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   const touch = (field: keyof Problems) => setTouched((before) => new Set([...before, field]))
 
-  // What was written is not lost by a closed tab without a question.
-  useEffect(() => {
-    if (draft === start) return undefined
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [draft, start])
+  useUnsaved(draft !== start)
 
   const [{ data: catalogue }] = useQuery({ query: TypeChoices })
   const [{ data: defaults }] = useQuery({ query: Defaults, variables: tenant })
@@ -53,13 +49,12 @@ export const EndpointForm = ({ start, isNew, keptHeaders, tenant, isBusy, refuse
   const { preview, problem: previewProblem, isAsking } = useFilterPreview(draft.events, draft.filter, tenant)
   const own = useMemo(() => problemsOf(draft, isNew, texts), [draft, isNew, texts])
 
-  const said = ({ message, detail, hint }: { readonly message: string; readonly detail?: string | undefined; readonly hint?: string | undefined }) => [message, detail, hint].filter(Boolean).join(' ')
   const [urlProblem] = urlProblems
   // The server's no to what was sent holds until something is changed.
   const isStill = refused !== undefined && refusedDraft === draft
   const fieldOf: FieldOf = (field) => {
     if (isStill && refused.field === field) return said(refused)
-    if (field === 'url' && urlProblem) return said(urlProblem)
+    if (field === 'url' && urlProblem) return said({ ...urlProblem, hint: urlProblem.hint ?? undefined, detail: urlProblem.detail ?? undefined })
     if (field === 'filter' && previewProblem?.field === 'filter') return said(previewProblem)
     if (field === 'events' && previewProblem?.field === 'events') return said(previewProblem)
     return isTried || touched.has(field) ? own[field] : undefined
