@@ -118,7 +118,7 @@ texts('are translated', () => {
 /** Codes that no answer of the API bears: those of the command line, the start, migrations, capture and receivers. */
 const elsewhere = new Set([
   'WHCFG', 'WHCHG', 'WHCND', 'WHCOL', 'WHDBC', 'WHDEM', 'WHGMR', 'WHGRT', 'WHJWK', 'WHKEY', 'WHLIS', 'WHMIG', 'WHMIS', 'WHMNM', 'WHNET', 'WHNEW', 'WHOPF', 'WHOWN', 'WHPAY', 'WHPGB',
-  'WHPGD', 'WHPGP', 'WHPGS', 'WHPGU', 'WHREC', 'WHREL', 'WHROL', 'WHRUL', 'WHSET', 'WHSIG', 'WHSQL', 'WHTRU', 'WHYES',
+  'WHPGD', 'WHPGP', 'WHPGS', 'WHPGU', 'WHPOL', 'WHREC', 'WHREL', 'WHROL', 'WHRUL', 'WHSET', 'WHSIG', 'WHSQL', 'WHTRU', 'WHYES',
 ])
 
 texts('have words for each error of the API, in each language that the server does not speak', () => {

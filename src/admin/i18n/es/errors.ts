@@ -7,6 +7,7 @@ export const errors: Texts['errors'] = {
   WHAPP: { message: 'La auditoría no se cambia, ni se vacía ni se acorta.', hint: 'Nadie puede hacerlo; la retención elimina lo antiguo.' },
   WHAUT: { message: 'El servidor no tiene clave con la que comprobar tokens.', hint: 'Avise a su operador.' },
   WHBIG: { message: 'Los datos del evento superan el límite.', hint: 'Envíe la clave y deje que el receptor pida el resto.' },
+  WHBSY: { message: 'Su cliente tiene ya demasiadas peticiones en espera.', hint: 'Espere las respuestas antes de pedir más.' },
   WHCLM: { message: 'El token es auténtico, pero dice demasiado poco: rol, sujeto o cliente.', hint: 'Pida un token con esos datos.' },
   WHCST: { message: 'La petición pide demasiado de una vez.', hint: 'Pida menos, o acote los filtros.' },
   WHDAT: { message: 'Los datos no son JSON, o se dieron dos veces.', hint: 'Corríjalos.' },
