@@ -21,6 +21,9 @@ export type TenantChoicesResult = {
       readonly endpoints: number
       readonly sending: boolean
     })[]
+    readonly pageInfo: {
+      readonly hasNextPage: boolean
+    }
   } | null
 }
 export declare const TenantChoices: TypedDocumentNode<TenantChoicesResult, TenantChoicesVariables>

@@ -34,5 +34,6 @@ export const overview = {
     noneText: 'A tenant is there as soon as an endpoint or an event names it.',
     endpoints: (of: number) => count(of, 'endpoint', 'endpoints'),
     off: 'Switched off',
+    more: 'There are more of them: search for one by its name.',
   },
 }

@@ -36,5 +36,6 @@ export const overview: Texts['overview'] = {
     noneText: 'Un cliente existe en cuanto un destino o un evento lo nombra.',
     endpoints: (of) => count(of, 'destino', 'destinos'),
     off: 'Apagado',
+    more: 'Hay más: busque uno por su nombre.',
   },
 }

@@ -34,6 +34,7 @@ export const Tenants = () => {
           </li>
         ))}
       </ul>
+      {data?.tenants?.pageInfo.hasNextPage && <p className="dimmed">{texts.more}</p>}
     </>
   )
 }
