@@ -16,7 +16,7 @@ const start = () => {
     asked.push((JSON.parse(String(init?.body)) as { variables: { id: string } }).variables.id)
     return Promise.resolve(new Response(JSON.stringify({ data: { row: { n: asked.length } } }), { headers: { 'content-type': 'application/json' } }))
   }
-  const client = new Client({ url: 'http://server.test/graphql', preferGetMethod: false, fetch: answer as typeof fetch, exchanges: [recentExchange, fetchExchange] })
+  const client = new Client({ url: 'http://server.test/graphql', preferGetMethod: false, fetch: answer, exchanges: [recentExchange, fetchExchange] })
   const ask = (id: string) => client.query('query Q($id: ID) { row(id: $id) { n } }', { id }).toPromise()
   return { asked, client, ask }
 }

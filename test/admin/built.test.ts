@@ -115,18 +115,6 @@ texts('are translated', () => {
   assert.equal(same.filter((path) => !['common.no', 'shell.name', 'shell.signIn.placeholder'].includes(path)), [])
 })
 
-/** Codes that no answer of the API bears: those of the command line, the start, migrations, capture and receivers. */
-const elsewhere = new Set([
-  'WHCFG', 'WHCHG', 'WHCND', 'WHCOL', 'WHDBC', 'WHDEM', 'WHGMR', 'WHGRT', 'WHJWK', 'WHKEY', 'WHLIS', 'WHMIG', 'WHMIS', 'WHMNM', 'WHNET', 'WHNEW', 'WHOPF', 'WHOWN', 'WHPAY', 'WHPGB',
-  'WHPGD', 'WHPGP', 'WHPGS', 'WHPGU', 'WHPOL', 'WHREC', 'WHREL', 'WHROL', 'WHRUL', 'WHSET', 'WHSIG', 'WHSQL', 'WHTRU', 'WHYES',
-])
-
-texts('have words for each error of the API, in each language that the server does not speak', () => {
-  const codes = [...readFileSync(join(packageRoot, 'docs/errors.md'), 'utf8').matchAll(/^\| `(WH[A-Z]{3})`/gm)].map((match) => match[1]!)
-  assert.ok(codes.length > 50)
-  assert.equal(Object.keys(spanish.errors).toSorted(), codes.filter((code) => !elsewhere.has(code)))
-})
-
 texts('advise on each alert that the operating guide knows', () => {
   const guide = readFileSync(join(packageRoot, 'docs/operating.md'), 'utf8')
   const kinds = [...guide.matchAll(/^### ([a-z][a-z0-9_]+)$/gm)].map((match) => match[1]!)

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { errors as spanish } from '../../src/admin/i18n/es/errors.ts'
 import { packageRoot } from '../../src/config/package.ts'
 import { filesBelow } from '../support/source.ts'
 
@@ -22,6 +23,15 @@ errors('has a line for every code that is raised', () => assert.equal(raised.fil
 errors('has no line for a code that nobody raises', () => assert.equal(listed.filter((code) => !raised.includes(code)), []))
 
 errors('has one line for each code, in order', () => assert.equal(listed, unique(listed)))
+
+/** Codes that no answer of the API bears: those of the command line, the start, migrations, capture and receivers. */
+const elsewhere = new Set([
+  'WHCFG', 'WHCHG', 'WHCND', 'WHCOL', 'WHDBC', 'WHDEM', 'WHGMR', 'WHGRT', 'WHJWK', 'WHKEY', 'WHLIS', 'WHMIG', 'WHMIS', 'WHMNM', 'WHNET', 'WHNEW', 'WHOPF', 'WHOWN', 'WHPAY', 'WHPGB',
+  'WHPGD', 'WHPGP', 'WHPGS', 'WHPGU', 'WHPOL', 'WHREC', 'WHREL', 'WHROL', 'WHRUL', 'WHSET', 'WHSIG', 'WHSQL', 'WHTRU', 'WHYES',
+])
+
+errors('has words in each language of the admin page that the server does not speak, for what the API answers', () =>
+  assert.equal(Object.keys(spanish).toSorted(), listed.filter((code) => !elsewhere.has(code))))
 
 errors.run()
 

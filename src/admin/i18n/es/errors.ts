@@ -14,6 +14,7 @@ export const errors: Texts['errors'] = {
   WHDON: { message: 'Esto ya ha terminado.', hint: 'Vuelva a cargar para ver cómo está.' },
   WHEVT: { message: 'Un tipo de evento o patrón no está bien escrito.', hint: 'Minúsculas, cifras y guiones bajos unidos por puntos, como sale.created; un patrón es un nombre, sale.* o *.' },
   WHEXP: { message: 'El token ha caducado.', hint: 'Inicie sesión de nuevo.' },
+  WHFER: { message: 'El filtro falla siempre con los eventos que pide el destino.', hint: 'Corríjalo como dice PostgreSQL; la vista previa lo prueba con eventos recientes.' },
   WHFIL: { message: 'El filtro podría costar más cuanto mayor es el evento, o no está bien escrito.', hint: 'Acórtelo; sin like_regex, **, ni comodines en los pasos.' },
   WHHDR: { message: 'Una cabecera está reservada, o su nombre o su valor no están permitidos.', hint: 'Cámbiele el nombre o corrija el valor.' },
   WHIMM: { message: 'Los eventos no se cambian.', hint: 'Escriba un evento nuevo que diga lo que es distinto.' },

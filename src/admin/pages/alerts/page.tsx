@@ -31,8 +31,8 @@ export const AlertsPage = () => {
   useLooking(() => list.refresh(false), LOOK_MS)
 
   const columns = useMemo((): readonly Column<AlertRow>[] => [
-    { name: 'kind', label: texts.columns.kind, width: '32%', cell: ({ kind }, link) => link(texts.kinds[kind]?.name ?? kind) },
-    { name: 'summary', label: texts.columns.summary, hide: 'phone', kind: 'quiet', cell: ({ summary }) => <span title={summary} lang="en">{summary}</span> },
+    { name: 'kind', label: texts.columns.kind, cell: ({ kind }, link) => link(texts.kinds[kind]?.name ?? kind) },
+    { name: 'summary', label: texts.columns.summary, width: '50%', hide: 'phone', kind: 'quiet', cell: ({ summary }) => <span title={summary} lang="en">{summary}</span> },
     { name: 'state', label: texts.columns.state, width: '8.5rem', cell: (row) => <AlertState of={row} /> },
     { name: 'at', label: texts.columns.fired, kind: 'time', cell: ({ firedAt }) => <RelativeTime at={firedAt} isShort /> },
   ], [texts])
