@@ -1,6 +1,5 @@
 /** One attempt: sign, send, judge. Nothing here knows of lanes or of the database. */
 import { requestHeaders } from '../core/headers.ts'
-import { withoutSecrets } from '../core/masking.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { traceParentHeader } from '../core/traceparent.ts'
 import { parseSecret, type Secret } from '../core/signature.ts'
@@ -12,12 +11,14 @@ import type { Exchange } from '../http/exchange.ts'
 import type { TokenResult, TokenSource } from '../http/oauth.ts'
 import type { Sender } from '../http/sender.ts'
 import type { Clock } from './clock.ts'
+import { asResult, errorOf, loggedHeaders, masked } from './logged.ts'
 import { beginSpan, type AttemptSpan } from './spans.ts'
 
 export type AttemptDeps = {
   readonly sender: Sender
   readonly tokens: TokenSource
   readonly clock: Clock
+  readonly log: { readonly error: (fields: object, message: string) => void }
   /** `Rowhook/<version>` */
   readonly userAgent: string
   /** told of each attempt that belongs to a trace; left out where nobody exports traces */
@@ -64,53 +65,6 @@ const secretsOf = ({ secrets, signatureProfile }: LaneEndpoint): readonly Secret
   return fresh
 }
 
-/** Shown in the log as they were sent; all others may be credentials, and are masked. */
-const SHOWN = new Set(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature', 'traceparent'])
-/** Of these nobody but Rowhook chooses the value, and none has a character that JSON would escape; with how each begins as JSON. */
-const PLAIN = new Map(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'x-event', 'x-signature'].map((name) => [name, `,"${name}":"`]))
-
-/** Request headers as JSON text for the log, credentials masked. */
-const loggedHeaders = (list: readonly string[]): string => {
-  let members = ''
-  for (let i = 0; i < list.length; i += 2) {
-    const name = list[i]!
-    const beginning = PLAIN.get(name)
-    if (beginning !== undefined) members += beginning + list[i + 1]! + '"'
-    else members += `,${JSON.stringify(name)}:${SHOWN.has(name) ? JSON.stringify(list[i + 1]) : '"***"'}`
-  }
-  return `{${members.slice(1)}}`
-}
-
-const errorOf = (outcome: Outcome): string | null => (outcome.kind === 'accepted' ? null : outcome.kind === 'rejected' ? 'rejected' : outcome.reason)
-
-const asResult = (due: DueDelivery, headers: string, startedAtMs: number, exchange: Exchange, verdict: Verdict): AttemptResult => ({
-  deliveryId: due.id,
-  endpointId: due.endpointId,
-  eventType: due.eventType,
-  attemptsBefore: due.attempts,
-  verdict: verdict.delivery,
-  startedAtMs,
-  durationMs: Math.round(exchange.durationMs),
-  status: exchange.outcome.kind === 'unreachable' ? null : exchange.outcome.status,
-  errorKind: errorOf(exchange.outcome),
-  error: verdict.delivery === 'success' ? null : verdict.reason,
-  requestHeaders: headers,
-  responseHeaders: exchange.response === undefined ? null : JSON.stringify(exchange.response.headers),
-  responseBody: exchange.response?.body ?? null,
-  holdSeconds: verdict.holdSeconds ?? 0,
-  credentialsRefused: verdict.credentials === true,
-})
-
-/** The answer without what it repeats of our secrets. */
-const masked = (exchange: Exchange, { secrets, headers }: LaneEndpoint, token: string | undefined): Exchange => {
-  const { response } = exchange
-  if (response === undefined) return exchange
-  const ours = [...secrets, ...Object.values(headers), ...(token === undefined ? [] : [token])]
-  const body = withoutSecrets(response.body, ours)
-  const answered = Object.entries(response.headers).map(([name, value]) => [name, withoutSecrets(value, ours)] as const)
-  return { ...exchange, response: { ...response, body, headers: Object.fromEntries(answered) } }
-}
-
 /** No token: no request was made, and the endpoint is no use until there is one. */
 const withoutToken = (due: DueDelivery, { reason, outcome }: TokenResult & { kind: 'refused' }, startedAtMs: number, durationMs: number): Attempted => {
   // A token server that cannot be reached says nothing about the credentials.
@@ -125,15 +79,55 @@ export type AttemptOptions = {
   readonly mayStart: () => boolean
 }
 
-/** Makes one attempt. Never throws for anything that the receiver does. */
-export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, { signal, mayStart }: AttemptOptions): Promise<Attempted> => {
+type OnEnd = (attempted: Attempted) => void
+
+/**
+ * Makes one attempt and calls back once: in the turn in which the answer ends, or before it returns where nothing is sent. By a promise the
+ * connection would be idle until it is fulfilled, which undici takes time to note, and to check before it is used again.
+ */
+export const attempt = (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, options: AttemptOptions, onEnd: OnEnd): void => {
+  if (endpoint.auth === null) return post(deps, endpoint, due, options, undefined, onEnd)
   const askedAtMs = deps.clock.epochMs()
   const askedMs = deps.clock.monotonicMs()
-  const token = endpoint.auth === null ? undefined : await deps.tokens.token(endpoint.auth)
-  const startedAtMs = deps.clock.epochMs()
-  if (token?.kind === 'refused') return withoutToken(due, token, askedAtMs, deps.clock.monotonicMs() - askedMs)
-  if (!mayStart()) return notSent()
+  deps.tokens.token(endpoint.auth).then(
+    (token) => {
+      if (token.kind === 'refused') onEnd(withoutToken(due, token, askedAtMs, deps.clock.monotonicMs() - askedMs))
+      else post(deps, endpoint, due, options, token.value, onEnd)
+    },
+    (error: unknown) => onEnd(failed(deps, due, error)),
+  )
+}
 
+const post = (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, { signal, mayStart }: AttemptOptions, token: string | undefined, onEnd: OnEnd): void => {
+  if (!mayStart()) return onEnd(notSent())
+  let request: Prepared
+  try {
+    request = prepare(deps, endpoint, due, token)
+  } catch (error) {
+    return onEnd(failed(deps, due, error))
+  }
+  const { headers, body } = request
+  deps.sender.start({ url: endpoint.url, headers, body, timeoutMs: endpoint.timeoutMs, signal }, (exchange) => {
+    let attempted: Attempted
+    try {
+      attempted = conclude(deps, endpoint, due, request, exchange)
+    } catch (error) {
+      attempted = failed(deps, due, error)
+    }
+    onEnd(attempted)
+  })
+}
+
+type Prepared = {
+  readonly startedAtMs: number
+  readonly headers: readonly string[]
+  readonly body: string | Buffer
+  readonly token: string | undefined
+  readonly span: ReturnType<typeof beginSpan> | undefined
+}
+
+const prepare = (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, token: string | undefined): Prepared => {
+  const startedAtMs = deps.clock.epochMs()
   const span = due.traceparent === null ? undefined : beginSpan(due)
   const { body } = due
   const headers = requestHeaders({
@@ -146,19 +140,30 @@ export const attempt = async (deps: AttemptDeps, endpoint: LaneEndpoint, due: Du
     secrets: secretsOf(endpoint),
     traceparent: span && traceParentHeader(span.parent, span.spanId),
     custom: endpoint.headers,
-    authorization: token === undefined ? undefined : `Bearer ${token.value}`,
+    authorization: token === undefined ? undefined : `Bearer ${token}`,
   })
-  const exchange = await deps.sender.send({ url: endpoint.url, headers, body, timeoutMs: endpoint.timeoutMs, signal })
+  return { startedAtMs, headers, body, token, span }
+}
+
+/** What an answer comes to, and what it does to a token and a trace. */
+const conclude = (deps: AttemptDeps, endpoint: LaneEndpoint, due: DueDelivery, { startedAtMs, headers, token, span }: Prepared, exchange: Exchange): Attempted => {
   const { outcome } = exchange
-  const verdict = judge(outcome, { noRetryCodes: endpoint.noRetryCodes })
+  const verdict = judge(outcome, endpoint)
   const isTrouble = saysTrouble(outcome)
   if (outcome.kind === 'unreachable' && outcome.reason === 'aborted') return { result: undefined, verdict, outcome, isTrouble }
-  if (endpoint.auth !== null && token !== undefined && outcome.kind === 'rejected' && outcome.status === 401) deps.tokens.invalidate(endpoint.auth, token.value)
+  if (endpoint.auth !== null && token !== undefined && outcome.kind === 'rejected' && outcome.status === 401) deps.tokens.invalidate(endpoint.auth, token)
   if (span !== undefined && deps.onSpan !== undefined) {
     const status = outcome.kind === 'unreachable' ? null : outcome.status
     deps.onSpan({ ...span, due, host: new URL(endpoint.url).host, startedAtMs, durationMs: exchange.durationMs, status, error: errorOf(outcome) })
   }
-  return { result: asResult(due, loggedHeaders(headers), startedAtMs, masked(exchange, endpoint, token?.value), verdict), verdict, outcome, isTrouble }
+  return { result: asResult(due, loggedHeaders(headers), startedAtMs, masked(exchange, endpoint, token), verdict), verdict, outcome, isTrouble }
+}
+
+/** A bug of ours: it spends an attempt, so that what cannot be sent comes to an end. */
+const failed = ({ log, clock }: AttemptDeps, due: DueDelivery, error: unknown): Attempted => {
+  log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a request could not be made')
+  const reason = `The request could not be made: ${error instanceof Error ? error.message : String(error)}`
+  return unsent(due, { delivery: 'retry', reason }, 'internal', clock.epochMs())
 }
 
 /** An attempt that was decided without a request: it counts, so that what cannot be sent comes to an end. */

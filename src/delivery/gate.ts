@@ -91,10 +91,15 @@ export const createGate = (deps: GateDeps): Gate => {
 
   const isKnownOpen = (lane: Lane, nowMs: number): boolean => !lane.isReleasing && isOpen(lane, nowMs) && nowMs - lane.refreshedMs <= MAX_STATE_AGE_MS
 
-  const optionsFor = (lane: Lane): AttemptOptions => ({
-    signal: deps.stopSignal,
-    mayStart: () => deps.isRunning() && deps.isFresh() && isKnownOpen(lane, clock.monotonicMs()),
-  })
+  const optionsByLane = new WeakMap<Lane, AttemptOptions>()
+  const optionsFor = (lane: Lane): AttemptOptions => {
+    let options = optionsByLane.get(lane)
+    if (options === undefined) {
+      options = { signal: deps.stopSignal, mayStart: () => deps.isRunning() && deps.isFresh() && isKnownOpen(lane, clock.monotonicMs()) }
+      optionsByLane.set(lane, options)
+    }
+    return options
+  }
 
   const ask = (lane: Lane, due: DueDelivery, nowMs: number): Answer => {
     const { endpoint } = lane

@@ -1,11 +1,7 @@
 /** Starts requests, fairly among lanes and within every bound, and follows each to its recorded result. */
-import { describeOutcome, type Outcome } from '../core/outcome.ts'
-import type { Verdict } from '../core/verdict.ts'
 import type { DueDelivery } from '../database/pages.ts'
-import type { AttemptResult } from '../database/results.ts'
-import { attempt, notSent, unsent, type Attempted } from './attempt.ts'
-import { countAttempt } from './counters.ts'
-import { counted, openForMs } from './circuit.ts'
+import { attempt, notSent, type Attempted } from './attempt.ts'
+import { createEndpointAnswers } from './endpoint-answers.ts'
 import { createGate } from './gate.ts'
 import { isNearlySent, type Lane } from './lane.ts'
 import { used } from './pace.ts'
@@ -13,6 +9,7 @@ import { countTenant, occupy, vacate } from './places.ts'
 import { began, cameBack } from './probation.ts'
 import type { RecordedOrLost } from './recorder.ts'
 import type { RegistryDeps } from './registry-deps.ts'
+import { reportAttempt } from './report.ts'
 import { createRests } from './rests.ts'
 
 export type SendingDeps = RegistryDeps & {
@@ -39,82 +36,11 @@ export const createSending = (deps: SendingDeps): Sending => {
   const ready = new Set<Lane>()
   let onDrained: (() => void)[] = []
   let isScheduled = false
+  let isPumping = false
   const rests = createRests(deps.stopSignal)
 
+  const answers = createEndpointAnswers(deps)
   const gate = createGate({ ...deps, onOpen: (lane) => schedule(lane) })
-
-  /**
-   * Applies what an answer means for the endpoint before its delivery is recorded: no other request may start in between.
-   * @returns what must wait for the record: disabling cancels what is open, and this delivery still is; `undefined`: the answer means nothing for it
-   */
-  const applyToEndpoint = (lane: Lane, { verdict, isTrouble }: Attempted): Promise<() => Promise<unknown>> | undefined => {
-    const before = lane.circuit
-    lane.circuit = counted(before, isTrouble, lane.endpoint.circuitRules)
-    const isNews = before.state !== lane.circuit.state || verdict.holdSeconds !== undefined || verdict.disable !== undefined
-    return isNews ? tellEndpoint(lane, before, verdict) : undefined
-  }
-
-  const tellEndpoint = async (lane: Lane, before: Lane['circuit'], verdict: Verdict): Promise<() => Promise<unknown>> => {
-    const { id, circuitRules } = lane.endpoint
-    const work: Promise<unknown>[] = []
-    let isOpened = false
-    const hold = (forMs: number) => {
-      lane.heldUntilMs = Math.max(lane.heldUntilMs, clock.monotonicMs() + forMs)
-      lane.queue = []
-    }
-    if (before.state !== lane.circuit.state) {
-      const { state, openings } = lane.circuit
-      const pauseMs = state === 'open' ? openForMs(lane.circuit, circuitRules) : 0
-      work.push(store.saveCircuit(id, state === 'open' ? 'open' : 'closed', openings, pauseMs))
-      log.warn({ endpointId: id, circuit: state, openings }, 'circuit changed')
-      if (state === 'open') {
-        hold(pauseMs)
-        isOpened = openings === 1 // a probe that fails is no news
-      }
-    }
-    if (verdict.holdSeconds !== undefined) {
-      hold(verdict.holdSeconds * 1000)
-      work.push(store.holdLane(id, verdict.holdSeconds * 1000, 'retry-after'))
-    }
-    if (verdict.disable !== undefined) {
-      lane.endpoint = { ...lane.endpoint, maySend: false }
-      lane.disabledMs = Infinity
-      lane.queue = []
-      log.warn({ endpointId: id, reason: verdict.disable }, 'endpoint disabled')
-    }
-    await Promise.all(work)
-    return async () => {
-      if (isOpened) await store.onCircuitOpen(id)
-      if (verdict.disable !== undefined) await store.disableEndpoint(id, verdict.disable)
-    }
-  }
-
-  const report = (due: DueDelivery, result: AttemptResult, recorded: RecordedOrLost, outcome: Outcome): void => {
-    countAttempt(counters, due, result, recorded)
-    // Nearly all of them, and nobody reads them: even the fields of a line that is not written would take half a microsecond.
-    if (recorded !== 'lost' && recorded.status === 'success' && log.isLevelEnabled?.('debug') === false) return
-    const line = {
-      deliveryId: due.id,
-      eventId: due.eventId,
-      eventType: due.eventType,
-      endpointId: due.endpointId,
-      tenantId: due.tenantId,
-      attempt: due.attempts + 1,
-      status: recorded === 'lost' ? 'lost' : recorded.status,
-      answer: describeOutcome(outcome),
-      durationMs: result.durationMs,
-      ageMs: Math.round(result.startedAtMs - due.occurredAtMs),
-    }
-    if (recorded === 'lost') {
-      log.warn(line, 'attempt lost to another writer')
-      deps.verify().catch((error: unknown) => log.error({ err: error }, 'lanes could not be verified'))
-    } else if (recorded.status === 'success') {
-      log.debug(line, 'attempt')
-    } else {
-      log.info(line, 'attempt')
-    }
-    if (result.errorKind === 'quarantined') log.error(line, 'a delivery was quarantined')
-  }
 
   /** One of too many about the same thing: later, and no attempt is spent. */
   const postpone = async (lane: Lane, due: DueDelivery, forMs: number): Promise<Attempted> => {
@@ -125,20 +51,7 @@ export const createSending = (deps: SendingDeps): Sending => {
     return notSent()
   }
 
-  const attemptSafely = (lane: Lane, due: DueDelivery): Promise<Attempted> => {
-    const postponedMs = deps.circles.turn(due, lane.endpoint.circleLimit, clock.monotonicMs())
-    return postponedMs > 0 ? postpone(lane, due, postponedMs) : attemptUnlessABug(lane, due)
-  }
-
-  const attemptUnlessABug = (lane: Lane, due: DueDelivery): Promise<Attempted> =>
-    attempt(deps, lane.endpoint, due, gate.optionsFor(lane)).catch((error: unknown) => {
-      log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a request could not be made')
-      const reason = `The request could not be made: ${error instanceof Error ? error.message : String(error)}`
-      return unsent(due, { delivery: 'retry', reason }, 'internal', clock.epochMs())
-    })
-
-  const follow = async (lane: Lane, due: DueDelivery): Promise<void> => {
-    const startedMs = clock.monotonicMs()
+  const begin = (lane: Lane, due: DueDelivery, startedMs: number): void => {
     lane.sending += 1
     lane.oldestStartMs = Math.min(lane.oldestStartMs, startedMs)
     lane.busy.set(due.id, startedMs)
@@ -148,60 +61,103 @@ export const createSending = (deps: SendingDeps): Sending => {
     countTenant(places, due.tenantId, 1)
     gate.started(lane)
     began(lane.probation, due.id)
-    let isProof = false
-    let isDisabling = false
-    try {
-      let attempted: Attempted
-      try {
-        attempted = await (lane.probation?.isSuspect === true ? gate.attemptSuspect(lane, due, () => attemptUnlessABug(lane, due)) : attemptSafely(lane, due))
-      } finally {
-        lane.sending -= 1
-        countTenant(places, due.tenantId, -1)
-        gate.ended(lane, clock.monotonicMs() - startedMs)
-      }
-      const { result, outcome } = attempted
-      if (result === undefined) return // stopped by ourselves: handed back as it was
-      isProof = true
-      isDisabling = attempted.verdict.disable !== undefined
-      // The answer counts even where what it means for the endpoint could not be saved: asked again it says the same.
-      const afterwards = await applyToEndpoint(lane, attempted)?.catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved'))
-      // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
-      const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
-      const recorded = await deps.recorder.add(result, isUrgent)
+  }
+
+  /** The request is over; its place is kept until it is recorded. */
+  const leave = (lane: Lane, due: DueDelivery, startedMs: number): void => {
+    lane.sending -= 1
+    countTenant(places, due.tenantId, -1)
+    gate.ended(lane, clock.monotonicMs() - startedMs)
+  }
+
+  /** Its place is free. @param attempted `undefined` = no request was made */
+  const finish = (lane: Lane, due: DueDelivery, attempted: Attempted | undefined): void => {
+    const isProof = attempted?.result !== undefined
+    if (isProof && attempted.verdict.disable !== undefined) lane.disabledMs = clock.monotonicMs() // or it could not be written, and counts no more
+    lane.busy.delete(due.id)
+    lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
+    vacate(places, due)
+    gate.vacated()
+    if (cameBack(lane.probation, due.id, isProof)) gate.trust(lane).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the deaths of owners could not be forgotten'))
+    if (lane.queue.length === 0 && (lane.hasMore || due.orderKey !== null)) lane.nextReadMs = 0 // the next in order is due now
+    schedule(lane)
+    deps.onFree(lane)
+    if (places.underWay > 0) return
+    for (const done of onDrained) done()
+    onDrained = []
+  }
+
+  const fail = async (lane: Lane, due: DueDelivery, attempted: Attempted | undefined, error: unknown): Promise<void> => {
+    counters.failedSteps += 1
+    log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a step of a delivery failed; what is not recorded will be repeated')
+    await rests.rest(due.id)
+    finish(lane, due, attempted)
+  }
+
+  /** @param afterwards what must wait for the record; `undefined` = nothing */
+  const record = (lane: Lane, due: DueDelivery, attempted: Attempted, afterwards: (() => Promise<unknown>) | undefined): void => {
+    const result = attempted.result!
+    // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
+    const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
+    const onFailed = (error: unknown) => void fail(lane, due, attempted, error)
+    const onRecorded = (recorded: RecordedOrLost): void => {
       if (recorded !== 'lost' && recorded.status === 'success') lane.unsure -= 1
-      report(due, result, recorded, outcome)
+      reportAttempt(log, counters, due, result, recorded, attempted.outcome)
+      if (recorded === 'lost') deps.verify().catch((error: unknown) => log.error({ err: error }, 'lanes could not be verified'))
       rests.forget(due.id)
-      await afterwards?.()
-    } catch (error) {
-      counters.failedSteps += 1
-      log.error({ err: error, deliveryId: due.id, endpointId: due.endpointId }, 'a step of a delivery failed; what is not recorded will be repeated')
-      await rests.rest(due.id)
-    } finally {
-      if (isDisabling) lane.disabledMs = clock.monotonicMs() // or it could not be written, and counts no more
-      lane.busy.delete(due.id)
-      lane.oldestStartMs = lane.busy.values().next().value ?? Infinity
-      vacate(places, due)
-      gate.vacated()
-      if (cameBack(lane.probation, due.id, isProof)) gate.trust(lane).catch((error: unknown) => log.error({ err: error, endpointId: due.endpointId }, 'the deaths of owners could not be forgotten'))
-      if (lane.queue.length === 0 && (lane.hasMore || due.orderKey !== null)) lane.nextReadMs = 0 // the next in order is due now
-      schedule(lane)
-      deps.onFree(lane)
-      if (places.underWay === 0) {
-        for (const done of onDrained) done()
-        onDrained = []
+      if (afterwards === undefined) finish(lane, due, attempted)
+      else afterwards().then(() => finish(lane, due, attempted), onFailed)
+    }
+    deps.recorder.add(result, isUrgent, onRecorded, onFailed)
+  }
+
+  /** In the turn in which the answer ends: what starts now can go by the same connection before it has become idle. */
+  const onAnswer = (lane: Lane, due: DueDelivery, startedMs: number, attempted: Attempted): void => {
+    isScheduled = true // by the last line: lanes that open meanwhile need no turn of their own
+    leave(lane, due, startedMs)
+    if (attempted.result === undefined) finish(lane, due, attempted) // stopped by ourselves: handed back as it was
+    else {
+      const applying = answers.apply(lane, attempted)
+      if (applying === undefined) record(lane, due, attempted, undefined)
+      else {
+        const onApplied = (afterwards?: () => Promise<unknown>): void => record(lane, due, attempted, afterwards)
+        void applying.then(onApplied, (error: unknown) => {
+          log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved')
+          onApplied() // the answer counts all the same: asked again it says the same
+        })
       }
     }
+    pumpNow()
   }
 
   const start = (lane: Lane, due: DueDelivery, nowMs: number): void => {
     lane.memory.pace = used(lane.memory.pace, lane.endpoint.rateLimit, nowMs)
     if (isNearlySent(lane)) lane.nextReadMs = 0
-    void follow(lane, due)
+    begin(lane, due, nowMs)
+    const onEnd = (attempted: Attempted): void => onAnswer(lane, due, nowMs, attempted)
+    const onError = (error: unknown): void => {
+      leave(lane, due, nowMs)
+      void fail(lane, due, undefined, error)
+    }
+    const make = (end: (attempted: Attempted) => void): void => attempt(deps, lane.endpoint, due, gate.optionsFor(lane), end)
+    if (lane.probation?.isSuspect === true) {
+      gate.attemptSuspect(lane, due, () => new Promise(make)).then(onEnd, onError)
+      return
+    }
+    const postponedMs = deps.circles.turn(due, lane.endpoint.circleLimit, nowMs)
+    if (postponedMs > 0) postpone(lane, due, postponedMs).then(onEnd, onError)
+    else make(onEnd)
   }
 
   const pumpNow = (): void => {
     isScheduled = false
-    if (!deps.isRunning()) return
+    if (isPumping || !deps.isRunning()) return // one that ends before it was sent: whoever pumps goes on
+    isPumping = true
+    pumpAll()
+    isPumping = false
+  }
+
+  const pumpAll = (): void => {
     let progressed = true
     while (ready.size > 0 && progressed) {
       progressed = false

@@ -23,7 +23,7 @@ export type Exchange = {
 }
 
 type Start = {
-  readonly resolve: (exchange: Exchange) => void
+  readonly onEnd: (exchange: Exchange) => void
   /** tells the sender that this request holds nothing any more; `isWhole`: its connection may bear the next one */
   readonly onSettled: (inFlight: InFlight, isWhole: boolean) => void
   readonly connection: Connection
@@ -69,6 +69,17 @@ const answered = (status: number, headers: Record<string, string>): Outcome => {
   return { kind: 'rejected', status, ...(retryAfterSeconds === undefined ? undefined : { retryAfterSeconds }), ...asked }
 }
 
+const tell = ({ onEnd }: InFlight, exchange: Exchange): void => {
+  try {
+    onEnd(exchange)
+  } catch (error) {
+    // undici would take it for an error of the answer, and nobody would ever hear of it.
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
 /** Ends the exchange once: by the answer as far as it came where there is a status, by `outcome` where there is none. */
 export const settle = (inFlight: InFlight, outcome: Outcome | undefined, isWhole: boolean): void => {
   if (inFlight.isSettled) return
@@ -78,12 +89,12 @@ export const settle = (inFlight: InFlight, outcome: Outcome | undefined, isWhole
   const durationMs = Math.round(performance.now() - inFlight.startedAtMs)
   const { status } = inFlight
   if (status === 0) {
-    inFlight.resolve({ outcome: outcome ?? { kind: 'unreachable', reason: 'protocol' }, durationMs })
+    tell(inFlight, { outcome: outcome ?? { kind: 'unreachable', reason: 'protocol' }, durationMs })
     return
   }
   const headers = answerHeaders(inFlight.headers)
   const { text, truncated } = bodyText(inFlight.chunks, isWhole)
-  inFlight.resolve({ outcome: answered(status, headers), durationMs, response: { status, headers, body: text, truncated } })
+  tell(inFlight, { outcome: answered(status, headers), durationMs, response: { status, headers, body: text, truncated } })
 }
 
 /** Ends the exchange and closes its connection, connected or not. */

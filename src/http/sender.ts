@@ -24,6 +24,11 @@ export type OutboundRequest = {
 export type Sender = {
   /** Never throws, never rejects, never outlives `timeoutMs`. Redirects are answers, not followed. */
   send(request: OutboundRequest): Promise<Exchange>
+  /**
+   * The same, and calls back once: in the turn in which the answer ends, so that the next request may take its connection at once, or
+   * before it returns where nothing is sent.
+   */
+  start(request: OutboundRequest, onEnd: (exchange: Exchange) => void): void
   /** Waits for what is under way, then closes every connection. What is sent afterwards is `aborted`. */
   close(): Promise<void>
 }
@@ -66,22 +71,22 @@ export const createSender = ({ policy, resolver = createResolver(), trustedCerti
     signal.addEventListener('abort', () => [...watched].forEach((each) => stop(each, { kind: 'unreachable', reason: 'aborted' })), { once: true })
   }
 
-  const send = (request: OutboundRequest): Promise<Exchange> => {
+  const start = (request: OutboundRequest, onEnd: (exchange: Exchange) => void): void => {
     const { url, body, timeoutMs, signal, method = 'POST' } = request
-    if (isClosed || signal?.aborted) return Promise.resolve(unreachable({ reason: 'aborted' }))
+    if (isClosed || signal?.aborted) return onEnd(unreachable({ reason: 'aborted' }))
     const { origin, path, secure, refused } = targetOf(url)
-    if (refused !== undefined) return Promise.resolve(unreachable({ reason: 'blocked', code: refused, literal: true }))
+    if (refused !== undefined) return onEnd(unreachable({ reason: 'blocked', code: refused, literal: true }))
     const headers = Array.isArray(request.headers) ? (request.headers as string[]) : Object.entries(request.headers).flat()
-    if (!areValidHeaders(headers)) return Promise.resolve(unreachable({ reason: 'protocol', code: 'INVALID_HEADERS' }))
+    if (!areValidHeaders(headers)) return onEnd(unreachable({ reason: 'protocol', code: 'INVALID_HEADERS' }))
 
-    return new Promise((resolve) => {
-      underWay++
-      const connection = connections.take(origin)
-      const inFlight = startExchange({ resolve, onSettled, connection, secure, signal }, timeoutMs)
-      if (signal !== undefined) watchSignal(signal, inFlight)
-      connection.client.dispatch({ path, method, headers, body }, inFlight)
-    })
+    underWay++
+    const connection = connections.take(origin)
+    const inFlight = startExchange({ onEnd, onSettled, connection, secure, signal }, timeoutMs)
+    if (signal !== undefined) watchSignal(signal, inFlight)
+    connection.client.dispatch({ path, method, headers, body }, inFlight)
   }
+
+  const send = (request: OutboundRequest): Promise<Exchange> => new Promise((resolve) => start(request, resolve))
 
   const close = async (): Promise<void> => {
     isClosed = true
@@ -89,5 +94,5 @@ export const createSender = ({ policy, resolver = createResolver(), trustedCerti
     await connections.close()
   }
 
-  return { send, close }
+  return { start, send, close }
 }

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { LaneEndpoint } from '../../src/database/lane-endpoints.ts'
 import type { DueDelivery } from '../../src/database/pages.ts'
-import { attempt } from '../../src/delivery/attempt.ts'
+import { attempt, type AttemptDeps, type Attempted } from '../../src/delivery/attempt.ts'
 import { createReceiver, type Receiver, type Responder } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
 import { startEngine, type Hook } from './support/engine.ts'
@@ -103,17 +103,18 @@ oauth('a pause while the token is on its way keeps the request from being sent',
 
 oauth('the time that a refusal took is no matter of the wall clock, which may be set meanwhile', async () => {
   const times = { epoch: [0, Date.UTC(2026, 0, 1)], monotonic: [1_000, 1_250] }
-  const attempted = await attempt(
-    {
-      sender: { send: () => Promise.reject(new Error('nothing is sent')), close: () => Promise.resolve() },
-      tokens: { token: () => Promise.resolve({ kind: 'refused', reason: 'no', outcome: { kind: 'rejected', status: 400 } }), invalidate: () => undefined },
-      clock: { epochMs: () => times.epoch.shift()!, monotonicMs: () => times.monotonic.shift()! },
-      userAgent: 'Rowhook/test',
-    },
-    { auth: {} } as LaneEndpoint,
-    { id: 'd', endpointId: 'e' } as DueDelivery,
-    { signal: new AbortController().signal, mayStart: () => true },
-  )
+  const unused = () => {
+    throw new Error('nothing is sent')
+  }
+  const deps = {
+    sender: { start: unused, send: unused, close: unused },
+    tokens: { token: () => Promise.resolve({ kind: 'refused', reason: 'no', outcome: { kind: 'rejected', status: 400 } }), invalidate: () => undefined },
+    clock: { epochMs: () => times.epoch.shift()!, monotonicMs: () => times.monotonic.shift()! },
+    userAgent: 'Rowhook/test',
+    log: { error: unused },
+  } satisfies AttemptDeps
+  const options = { signal: new AbortController().signal, mayStart: () => true }
+  const attempted = await new Promise<Attempted>((resolve) => attempt(deps, { auth: {} } as LaneEndpoint, { id: 'd', endpointId: 'e' } as DueDelivery, options, resolve))
   assert.is(attempted.result?.durationMs, 250)
 })
 

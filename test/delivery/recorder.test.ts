@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPool } from '../../src/database/pool.ts'
 import { isRefusal, recordResults, setAside, type AttemptResult, type Recorded } from '../../src/database/results.ts'
-import { createRecorder, type RecorderDeps } from '../../src/delivery/recorder.ts'
+import { createRecorder, type RecordedOrLost, type RecorderDeps } from '../../src/delivery/recorder.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
 
@@ -30,8 +30,10 @@ const recorded = (results: readonly AttemptResult[]): Recorded[] => results.map(
 const refusal = Object.assign(new Error('invalid input syntax for type json'), { code: '22P02' })
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 
-const create = (record: RecorderDeps['record'], more: Partial<RecorderDeps> = {}) =>
-  createRecorder({ record, isRefusal, onTrouble: () => undefined, signal: new AbortController().signal, setAside: () => Promise.reject(new Error('nothing is to be set aside')), ...more })
+const create = (record: RecorderDeps['record'], more: Partial<RecorderDeps> = {}) => {
+  const { add, drain } = createRecorder({ record, isRefusal, onTrouble: () => undefined, signal: new AbortController().signal, setAside: () => Promise.reject(new Error('nothing is to be set aside')), ...more })
+  return { drain, add: (one: AttemptResult) => new Promise<RecordedOrLost>((resolve, reject) => add(one, false, resolve, reject)) }
+}
 
 const recorder = suite('recorder')
 

@@ -45,6 +45,27 @@ sending('keeps connections, takes the one that was free last, and closes those t
   assert.is((await post(server.url)).outcome.kind, 'accepted')
 })
 
+sending('calls back in the turn in which an answer ends, so that the next request goes by the same connection', async () => {
+  const ports = new Set<number | undefined>()
+  const server = await httpServer((request, response) => void request.resume().on('end', () => (ports.add(request.socket.remotePort), response.end('ok'))))
+  const kinds: string[] = []
+  await new Promise<void>((resolve) => {
+    const next = (): void => sender.start({ url: server.url, headers: [], body: 'x', timeoutMs: 2_000 }, ({ outcome }) => (kinds.push(outcome.kind), kinds.length < 50 ? next() : resolve()))
+    next()
+  })
+  assert.equal([kinds.filter((kind) => kind === 'accepted').length, ports.size], [50, 1])
+})
+
+sending('hides no error of whom it calls back', async () => {
+  const server = await httpServer((_, response) => response.end())
+  const thrown = new Promise<unknown>((resolve) => process.once('uncaughtException', resolve))
+  sender.start({ url: server.url, headers: [], body: '', timeoutMs: 2_000 }, () => {
+    throw new Error('a bug')
+  })
+  assert.is(((await thrown) as Error).message, 'a bug')
+  assert.is((await post(server.url)).outcome.kind, 'accepted')
+})
+
 sending('does without a connection that its receiver closed while it was free, or says that it closes', async () => {
   let connections = 0
   const server = await tcpServer((socket) => {

@@ -24,10 +24,10 @@ await runWorker(
     log: silent,
     staleAfterMs,
     sender: {
-      close: () => sender.close(),
-      send: (request) => {
+      ...sender,
+      start: (request, onEnd) => {
         if (poison !== undefined && String(request.body).includes(poison)) process.kill(process.pid, 'SIGKILL')
-        return sender.send(request)
+        sender.start(request, onEnd)
       },
     },
   },
