@@ -42,7 +42,7 @@ export const OUR_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   'webhooks.endpoints': ['_100_complete', '_200_first_secret', '_500_state', '_600_audit_changed', '_600_audit_made', '_600_tell_disabled'],
   'webhooks.event_types': ['_600_audit'],
   'webhooks.events': ['_100_immutable', '_500_fan_out'],
-  'webhooks.settings': ['_600_audit'],
+  'webhooks.settings': ['_500_switch_capture', '_500_switch_capture_as_restored', '_600_audit'],
   'webhooks.tenant_settings': ['_600_audit'],
   'webhooks_private.audit_chain': ['_100_append_only'],
   'webhooks_private.endpoint_secrets': ['_600_audit_added', '_600_audit_changed', '_600_audit_removed'],
