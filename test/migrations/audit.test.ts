@@ -166,8 +166,8 @@ audit('is pruned in the order of its chain, so that a row that was written late 
   await pool.query('select webhooks_private.chain_audit_log(10000)')
   const { rows: [both] } = await pool.query<{ links: number[]; first: number }>(`
     with chain as (select c.link, c.audit_id, l.action from webhooks_private.audit_chain as c join webhooks.audit_log as l on l.id = c.audit_id),
-         both  as (select array_agg(c.link order by c.audit_id)::integer[] as links, min(c.link) as first from chain as c where c.action like '%commit')
-    select b.links, (select count(*) from chain as c where c.link <= b.first)::integer as first from both as b`)
+         pair  as (select array_agg(c.link order by c.audit_id)::integer[] as links, min(c.link) as first from chain as c where c.action like '%commit')
+    select b.links, (select count(*) from chain as c where c.link <= b.first)::integer as first from pair as b`)
   assert.ok(both!.links[0]! > both!.links[1]!, 'the one with the earlier id is the later link')
   // One batch ends between the two.
   for (const batch of [both!.first, 10_000]) {
