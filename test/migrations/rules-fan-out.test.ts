@@ -59,7 +59,7 @@ for (const [filter, data, expected] of [
   ['strict $.data.missing.deeper', '{}', false],
   ['$.data.amount > 100', '{"amount":"much"}', false],
   // These raise an error in silent mode too, inside the transaction of whoever writes.
-  ['$.timestamp.datetime() < "2024-01-01".datetime()', '{}', false],
+  ['$.data.at.datetime() < "2024-01-01".datetime()', '{"at":"2024-01-01T10:00:00+00:00"}', false],
   ['$.data.at.datetime("HH24:MI foo")', '{"at":"12:00"}', false],
   ['$.data.text == "x"', '{"text":"x","other":"\\u0000"}', false],
   ['$.data.n > 0', '{"n":1e400000}', false],
