@@ -4,7 +4,7 @@ import { RowhookError } from '../core/errors.ts'
 import { fault, type Check, type Patient, type Problem } from './doctor/check.ts'
 import { secrets } from './doctor/secrets.ts'
 import { capture, partitionTriggers, settings, switches } from './doctor/choices.ts'
-import { clock, lockTable, ourTriggers, oldTransactions, rights, sessions, version } from './doctor/server.ts'
+import { clock, lockTable, ourTriggers, oldTransactions, owners, rights, sessions, version } from './doctor/server.ts'
 import { alerts, armed, backlog, deadLetters, failingEndpoints, jobs, lanes, partitions, workers } from './doctor/work.ts'
 
 export type { Patient } from './doctor/check.ts'
@@ -26,9 +26,9 @@ const migrations: Check = {
 }
 
 /** Without these nothing else can be asked. */
-const first: readonly Check[] = [version, migrations]
+const first: readonly Check[] = [version, migrations, rights]
 const rest: readonly Check[] = [
-  rights, sessions, ourTriggers, capture, partitionTriggers, workers, armed, lanes, backlog, failingEndpoints, deadLetters,
+  owners, sessions, ourTriggers, capture, partitionTriggers, workers, armed, lanes, backlog, failingEndpoints, deadLetters,
   partitions, jobs, switches, settings, secrets, clock, oldTransactions, lockTable, alerts,
 ]
 
@@ -46,7 +46,7 @@ const ask = async (check: Check, patient: Patient): Promise<Finding> => {
 export const examine = async (patient: Patient): Promise<Finding[]> => {
   const findings: Finding[] = []
   for (const check of first) findings.push(await ask(check, patient))
-  if (findings.some(({ problems }) => problems.length > 0)) return findings
+  if (findings.some(({ problems }) => problems.some(({ level }) => level === 'fault'))) return findings
   for (const check of rest) findings.push(await ask(check, patient))
   return findings
 }

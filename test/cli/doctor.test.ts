@@ -47,6 +47,7 @@ type Plant = { readonly name: string; readonly sql?: string; readonly more?: Par
 
 const plants: readonly Plant[] = [
   { name: 'a migration that was rewritten since', sql: `update webhooks.migrations_core set checksum = checksum || 'x' where name = '120_settings'`, undo: `update webhooks.migrations_core set checksum = left(checksum, 64)`, finds: /^fault migrations: Migrations have changed since [^]* core\/120_settings\.$/ },
+  { name: 'what belongs to somebody else', sql: `alter table webhooks.alerts owner to current_user`, undo: `alter table webhooks.alerts owner to rowhook_owner`, finds: /^fault owners: 1 tables and functions of schema webhooks belong to \w+ and not to rowhook_owner: alerts, for one/ },
   { name: 'no worker', sql: `update webhooks_private.workers set ended_at = now(), ended_how = 'stopped'`, undo: `update webhooks_private.workers set ended_at = null, ended_how = null`, finds: /^fault workers: No worker runs/ },
   { name: 'a silent worker', sql: `insert into webhooks_private.workers (id, host, pid, version, heartbeat_at) values ('00000000-0000-0000-0000-000000000001', 'x', 1, '1', now() - interval '1 minute')`, undo: `delete from webhooks_private.workers where host = 'x'`, finds: /^warning workers: 1 of 2/ },
   { name: 'a disarmed database', sql: `update webhooks_private.arming set disarmed_reason = 'it is a copy'`, undo: `update webhooks_private.arming set disarmed_reason = null`, finds: /^fault clone guard: Nothing is sent: it is a copy/ },
@@ -63,7 +64,7 @@ const plants: readonly Plant[] = [
   { name: 'dead letters that expire too late', sql: `update webhooks.settings set dead_letter_ttl = '60 days'`, undo: `update webhooks.settings set dead_letter_ttl = '7 days'`, finds: /^warning settings: dead_letter_ttl/ },
   { name: 'an alert that cannot fire', sql: `update webhooks.settings set alert_dead_letter_age = '8 days'`, undo: `update webhooks.settings set alert_dead_letter_age = '24 hours'`, finds: /^warning settings: alert_dead_letter_age/ },
   { name: 'clocks that differ', more: { nowMs: () => Date.now() - 90_000 }, finds: /^fault clocks: The clock of the database is \d+ ms ahead/ },
-  { name: 'missing partitions', sql: `do $$ declare n text; begin for n in select name from webhooks_private.log_partitions() where parent = 'events' and ends > now() + interval '2 weeks' loop execute format('drop table webhooks_private.%I', n); end loop; end $$`, undo: `select webhooks_private.make_partitions()`, finds: /^fault partitions: Table events has partitions for \d weeks ahead/ },
+  { name: 'missing partitions', sql: `do $$ declare n text; begin for n in select name from webhooks_private.log_partitions() where parent = 'events' and ends > now() + interval '2 weeks' loop execute format('drop table webhooks_private.%I', n); end loop; end $$`, undo: `set role rowhook_owner; select webhooks_private.make_partitions(); reset role`, finds: /^fault partitions: Table events has partitions for \d weeks ahead/ },
   {
     name: 'a disabled trigger of a partition',
     sql: `create table public.readings (id bigint, tenant_id text, primary key (id)) partition by range (id);

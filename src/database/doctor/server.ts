@@ -9,11 +9,16 @@ export const version = byQuery<{ number: number; text: string }>(
   ({ number, text }) => (number >= 150_000 ? undefined : fault(`This is PostgreSQL ${text}.`, 'Rowhook needs PostgreSQL 15 to 18: upgrade the server.')),
 )
 
-export const rights = byQuery<{ login: string; owner: boolean; dba: boolean }>(
+const RESTORE_AGAIN = 'Restore it once more, after the roles: docs/operating.md, "Backups and copies".'
+
+/** By oid, since a name of no role would be an error. */
+export const rights = byQuery<{ login: string; made: boolean; migrated: boolean; owner: boolean | null; dba: boolean | null }>(
   'rights',
-  `select session_user as login, pg_has_role(session_user, 'rowhook_owner', 'member') as owner, pg_has_role(session_user, 'rowhook_dba', 'member') as dba`,
-  ({ login, owner, dba }) =>
-    owner ? undefined
+  `select session_user as login, to_regrole('rowhook_owner') is not null as made, to_regnamespace('webhooks') is not null as migrated,
+          pg_has_role(session_user, to_regrole('rowhook_owner'), 'member') as owner, pg_has_role(session_user, to_regrole('rowhook_dba'), 'member') as dba`,
+  ({ login, made, migrated, owner, dba }) =>
+    !made ? (migrated ? fault('This server does not have the roles of Rowhook, so that the database was restored without owners, rights and policies.', RESTORE_AGAIN) : undefined)
+    : owner ? undefined
     : dba ? warning(`${login} may administer, and no worker can run as it.`, `Fine for a DBA. For workers: grant rowhook_owner to ${login};`)
     : fault(`${login} is a member of neither rowhook_owner nor rowhook_dba.`, `grant rowhook_owner to ${login}; (workers) or grant rowhook_dba to ${login}; (administration)`),
 )
@@ -33,6 +38,18 @@ export const sessions: Check = {
     }
   },
 }
+
+/** What a restore without our roles leaves: everything belongs to whoever restored, and what it granted is lost. */
+export const owners = byQuery<{ schema: string; objects: number; owner: string; example: string }>(
+  'owners',
+  `select o.schema, count(*)::integer as objects, o.owner::regrole::text as owner, min(o.name) as example
+     from (select n.nspname::text as schema, c.relowner as owner, c.relname::text as name from pg_class as c join pg_namespace as n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'S')
+           union all
+           select n.nspname, p.proowner, p.proname from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace) as o
+    where o.schema in ('webhooks', 'webhooks_private', 'graphile_worker') and o.owner <> 'rowhook_owner'::regrole
+    group by 1, 3 order by 1, 3`,
+  ({ schema, objects, owner, example }) => fault(`${objects} tables and functions of schema ${schema} belong to ${owner} and not to rowhook_owner: ${example}, for one.`, RESTORE_AGAIN),
+)
 
 /** Every trigger of our own tables; a test compares the list with the catalogue. */
 export const OUR_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
