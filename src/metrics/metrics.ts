@@ -90,13 +90,18 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   gauge('rowhook_alerts_open', 'Open alerts by kind (webhooks.alerts). The same from every worker.', ['kind'], fromQueue(({ alertsOpen }) => Object.entries(alertsOpen).map(([kind, value]): Sample => [{ kind }, value])))
   gauge('rowhook_sending', '0: sending is switched off (settings.sending). The same from every worker.', [], fromQueue(({ sending }) => one(sending ? 1 : 0)))
 
-  /** Two scrapers, or a dashboard that is in a hurry, do not ask the database twice. */
-  const refresh = async (): Promise<void> => {
-    if (deps.nowMs() - askedMs < QUEUE_AGE_MS) return
+  const ask = async (): Promise<void> => {
     askedMs = deps.nowMs()
     const deadline = AbortSignal.timeout(QUEUE_DEADLINE_MS)
     const isLate = new Promise<undefined>((resolve) => deadline.addEventListener('abort', () => resolve(undefined)))
     queue = await Promise.race([deps.queue().catch(() => undefined), isLate])
+  }
+
+  let asking: Promise<void> | undefined
+  /** Two scrapers, or a dashboard that is in a hurry, do not ask the database twice; one that comes meanwhile waits for the same answer. */
+  const refresh = (): Promise<void> | undefined => {
+    if (asking === undefined && deps.nowMs() - askedMs >= QUEUE_AGE_MS) asking = ask().finally(() => (asking = undefined))
+    return asking
   }
 
   return {

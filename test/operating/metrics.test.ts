@@ -134,6 +134,18 @@ metrics('histograms are cumulative, in seconds', () => {
   )
 })
 
+metrics('that two ask for at once are asked for once, and both get the answer', async () => {
+  const figures = { ...createCounters(), inFlight: 0, lanes: 0, pool: { total: 0, idle: 0, waiting: 0 } }
+  let asked = 0
+  const queue = async () => {
+    asked += 1
+    return readQueueFigures(db.pool)
+  }
+  const both = createMetrics({ process: () => figures, queue, nowMs: () => 0 })
+  const texts = await Promise.all([both.text(), both.text()])
+  assert.equal([asked, ...texts.map((text) => valueOf(text, 'rowhook_database_up'))], [1, 1, 1])
+})
+
 metrics('say that the database is away, and stay there', async () => {
   const figures = { ...createCounters(), inFlight: 0, lanes: 0, pool: { total: 0, idle: 0, waiting: 0 } }
   const text = await createMetrics({ process: () => figures, queue: () => Promise.reject(new Error('away')), nowMs: () => 0 }).text()
