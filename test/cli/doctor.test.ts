@@ -194,7 +194,7 @@ doctor('says that a database is not migrated, and ends with 1', async () => {
   const { code, stdout } = await commandsOn(db.url)('doctor', '--json')
   assert.is(code, 1)
   const report = JSON.parse(stdout) as { healthy: boolean; findings: { check: string; problems: { remedy: string }[] }[] }
-  assert.equal([report.healthy, report.findings.map(({ check }) => check)], [false, ['database version', 'migrations']])
+  assert.equal([report.healthy, report.findings.map(({ check }) => check)], [false, ['database version', 'migrations', 'rights']])
   assert.match(report.findings[1]!.problems[0]!.remedy, 'rowhook migrate up')
 })
 
