@@ -114,20 +114,29 @@ export const createSending = (deps: SendingDeps): Sending => {
   /** In the turn in which the answer ends: what starts now can go by the same connection before it has become idle. */
   const onAnswer = (lane: Lane, due: DueDelivery, startedMs: number, attempted: Attempted): void => {
     isScheduled = true // by the last line: lanes that open meanwhile need no turn of their own
-    leave(lane, due, startedMs)
-    if (attempted.result === undefined) finish(lane, due, attempted) // stopped by ourselves: handed back as it was
-    else {
-      const applying = answers.apply(lane, attempted)
-      if (applying === undefined) record(lane, due, attempted, undefined)
-      else {
-        const onApplied = (afterwards?: () => Promise<unknown>): void => record(lane, due, attempted, afterwards)
-        void applying.then(onApplied, (error: unknown) => {
-          log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved')
-          onApplied() // the answer counts all the same: asked again it says the same
-        })
-      }
+    try {
+      settle(lane, due, startedMs, attempted)
+    } finally {
+      pumpNow()
     }
-    pumpNow()
+  }
+
+  const settle = (lane: Lane, due: DueDelivery, startedMs: number, attempted: Attempted): void => {
+    leave(lane, due, startedMs)
+    if (attempted.result === undefined) {
+      finish(lane, due, attempted) // stopped by ourselves: handed back as it was
+      return
+    }
+    const applying = answers.apply(lane, attempted)
+    if (applying === undefined) {
+      record(lane, due, attempted, undefined)
+      return
+    }
+    const onApplied = (afterwards?: () => Promise<unknown>): void => record(lane, due, attempted, afterwards)
+    void applying.then(onApplied, (error: unknown) => {
+      log.error({ err: error, endpointId: due.endpointId }, 'the state of an endpoint could not be saved')
+      onApplied() // the answer counts all the same: asked again it says the same
+    })
   }
 
   const start = (lane: Lane, due: DueDelivery, nowMs: number): void => {
@@ -153,8 +162,11 @@ export const createSending = (deps: SendingDeps): Sending => {
     isScheduled = false
     if (isPumping || !deps.isRunning()) return // one that ends before it was sent: whoever pumps goes on
     isPumping = true
-    pumpAll()
-    isPumping = false
+    try {
+      pumpAll()
+    } finally {
+      isPumping = false
+    }
   }
 
   const pumpAll = (): void => {
