@@ -42,6 +42,7 @@ const secretsKeys = [randomBytes(32)]
 const worker = await startTestWorker(db.url, { secretsKeys, log, sealedHoldMs: 300 })
 const api = await startTestApi(db.url, { secretsKeys, log })
 const owner = await api.as('owner', 'a')
+const plain = await startTestApi(db.url)
 const receiver = await createReceiver()
 
 /** Everything, as a dump has it: each row of each table as text, and what sessions run at this moment. */
@@ -83,7 +84,7 @@ const canary = suite('a secret')
 canary.after(async () => {
   isOver = true
   await watching
-  await api.stop()
+  await Promise.all([api.stop(), plain.stop()])
   await worker.stop(0)
   await receiver.close()
   await db.drop()
@@ -172,7 +173,7 @@ canary('is in no answer but those that show it, in no log, statement, job, attem
 })
 
 canary('that Rowhook makes itself is no parameter of a statement either where there is no key to seal it with', async () => {
-  const plain = await startTestApi(db.url)
+  await worker.stop(0) // it has a key, and seals what it finds
   const client = await plain.as('owner', 'b')
   const made = await client('mutation { createEndpoint(endpoint: {url: "https://a.test/", events: ["*"]}) { endpoint { id } secret } }')
   const { endpoint: { id }, secret } = made.data.createEndpoint
@@ -182,7 +183,6 @@ canary('that Rowhook makes itself is no parameter of a statement either where th
   assert.is((await client(`mutation { revealSecret(endpointId: "${id}") { secret } }`)).data.revealSecret.secret, rotated)
   traces.push(secret, rotated)
   await logHides(['create_endpoint', 'rotate_secret'])
-  await plain.stop()
 })
 
 canary.run()
