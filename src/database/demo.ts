@@ -59,16 +59,21 @@ const reuseEndpoint = async (client: pg.Client, url: string): Promise<string | u
   return undefined
 }
 
-/** Gives the shop an endpoint at `url`, with a secret of its own: that of an earlier demo may be sealed by a key that is gone. Demos that run at the same time have one each, and each sale goes to all of them. */
+/**
+ * Gives the shop an endpoint at `url`, with a secret of its own: that of an earlier demo may be sealed by a key that is gone. Demos that run at
+ * the same time have one each, and each sale goes to all of them. In one transaction: no worker may know it as enabled and have its former secret.
+ */
 export const takeDemoEndpoint = async (client: pg.Client, keyring: Keyring, url: string): Promise<DemoEndpoint> => {
+  const secret = formatSecret(randomBytes(32))
+  await client.query('begin')
   await createShop(client)
   let id = await reuseEndpoint(client, url)
   if (id === undefined) {
     id = await createEndpoint(client, url)
     await lockEndpoint(client, id)
   }
-  const secret = formatSecret(randomBytes(32))
   await setSecret(askerOf(client), keyring, id, secret)
+  await client.query('commit')
   return { id, secret }
 }
 
