@@ -62,6 +62,12 @@ return hashtextextended(endpoint_id::text, 2718281828);
 comment on function webhooks_private.call_lock(uuid) is
   'The advisory lock whose holder owns the lane of an endpoint and reads it when it is called.';
 
+create function webhooks_private.try_lock(key bigint) returns boolean
+language sql volatile
+return pg_try_advisory_lock(key) or pg_try_advisory_lock(key) or pg_try_advisory_lock(key);
+comment on function webhooks_private.try_lock(bigint) is
+  'Takes an advisory lock of a lane for the session, in three tries: a writer that tests the lane holds it for some microseconds.';
+
 create function webhooks_private.api_tenant() returns text
 language sql stable parallel safe
 return nullif(current_setting('rowhook.tenant_id', true), '');
@@ -70,6 +76,7 @@ comment on function webhooks_private.api_tenant() is
 
 -- Down Migration
 drop function webhooks_private.api_tenant();
+drop function webhooks_private.try_lock(bigint);
 drop function webhooks_private.call_lock(uuid);
 drop function webhooks_private.lane_lock(uuid);
 drop function webhooks_private.delivery_id(uuid, uuid);

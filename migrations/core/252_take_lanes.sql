@@ -72,7 +72,6 @@ comment on column webhooks_private.lane_endpoints.recalled_at          is 'When 
 /*
  * Lock, then read: statements of a volatile function, so that what is read has a snapshot of its own, taken after the lock is
  * ours. What an owner before has saved (a hold, a circuit) it saved while it had the lock, and so it is seen.
- * Three tries for each lock, because a writer that tests a lane holds it for some microseconds.
  *
  * A lane on call is its owner's: whatever somebody wanted of it, the owner is called. Asked before and after the lock, so that it is hardly ever taken
  * in vain; a writer that sees it held for that moment is found by the look of the owner, which comes after this.
@@ -92,9 +91,7 @@ begin
     select lane.id
       from unnest(endpoint_ids) as lane (id)
      where lane.id <> all (on_call)
-       and (pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-         or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-         or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))));
+       and webhooks_private.try_lock(webhooks_private.lane_lock(lane.id)));
   in_vain := array(select lane.id from unnest(taken) as lane (id) where webhooks_private.lane_is_on_call(lane.id));
   if in_vain <> '{}' then
     perform pg_advisory_unlock(webhooks_private.lane_lock(lane.id)) from unnest(in_vain) as lane (id);

@@ -2,8 +2,8 @@
 -- Lanes with little to do: owned, and read when a writer calls.
 
 /*
- * As release_lanes, for a lane that is kept: first its other lock, then away with the one that says it is read, then the look. Three tries, because
- * a writer that tests the lane holds the lock for some microseconds; a lane that cannot be put on call is left out.
+ * As release_lanes, for a lane that is kept: first its other lock, then away with the one that says it is read, then the look.
+ * A lane that cannot be put on call is left out.
  */
 create function webhooks_private.put_on_call(endpoint_ids uuid[])
 returns table (endpoint_id uuid, due_in_ms double precision, xmin text, horizon text)
@@ -15,9 +15,7 @@ begin
   reached := array(
     select lane.id
       from (select p.id from webhooks.endpoints as p where p.id = any (endpoint_ids) offset 0) as lane
-     where pg_try_advisory_lock(webhooks_private.call_lock(lane.id))
-        or pg_try_advisory_lock(webhooks_private.call_lock(lane.id))
-        or pg_try_advisory_lock(webhooks_private.call_lock(lane.id)));
+     where webhooks_private.try_lock(webhooks_private.call_lock(lane.id)));
   return query
   select look.endpoint_id, look.due_in_ms, look.xmin, look.horizon
     from webhooks_private.release_lanes(reached) as look;
@@ -35,9 +33,7 @@ begin
   reached := array(
     select lane.id
       from unnest(endpoint_ids) as lane (id)
-     where pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-        or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id))
-        or pg_try_advisory_lock(webhooks_private.lane_lock(lane.id)));
+     where webhooks_private.try_lock(webhooks_private.lane_lock(lane.id)));
   perform pg_advisory_unlock(webhooks_private.call_lock(lane.id)) from unnest(reached) as lane (id);
   return query select unnest(reached);
 end
