@@ -80,17 +80,17 @@ export const createGivingBack = (deps: GivingBackDeps): GivingBack => {
     if (seen !== undefined) watch.begin(seen)
   }
 
-  /** After a failure nobody knows which of its locks are held: the connection is given up, and both with it. */
-  const giveUp = (error: unknown): undefined => {
-    onTrouble('call')(error)
-    if (!deps.isAbandoned()) deps.onBroken('a lane could not be put on call, or taken off')
-  }
-
   const goOnCall = async (lane: Lane): Promise<void> => {
     const { id } = lane.endpoint
     lane.isReleasing = true
     remember(lane)
-    const seen = await locks.putOnCall(id).catch(giveUp)
+    let seen: Release | undefined
+    try {
+      seen = await locks.putOnCall(id)
+    } catch (error) {
+      onTrouble('call')(error)
+      if (!deps.isAbandoned()) await unlock(id, true) // nobody knows which of its locks are held, so both are given back
+    }
     if (deps.isAbandoned()) return
     if (seen === undefined) {
       await release(lane)
@@ -101,6 +101,12 @@ export const createGivingBack = (deps: GivingBackDeps): GivingBack => {
     watch.begin(seen)
     if (!deps.isRunning()) await unlock(id, true)
     else if (offeredMeanwhile.delete(id)) deps.offer(id)
+  }
+
+  /** It has requests under way, and nobody knows which of its locks are held: the connection is given up, and both with it. */
+  const giveUp = (error: unknown): undefined => {
+    onTrouble('call')(error)
+    if (!deps.isAbandoned()) deps.onBroken('a lane could not be taken off call')
   }
 
   const keepIfBusy = (lane: Lane): void => {

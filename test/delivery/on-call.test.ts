@@ -183,6 +183,31 @@ onCall('a lane whose endpoint cannot be loaded rests on, and is called again', a
   await waitFor(async () => (await db.pool.query('select from webhooks_private.sweep()')) && received(eventId), { what: 'the event' })
 })
 
+for (const [name, work] of [
+  ['without having done anything', ''],
+  ['having done its work', 'perform webhooks_private.put_on_call_whole(endpoint_ids);'],
+] as const) {
+  onCall(`a lane is given back that could not be put on call, ${name}`, async () => {
+    await db.pool.query(`
+      alter function webhooks_private.put_on_call(uuid[]) rename to put_on_call_whole;
+      create function webhooks_private.put_on_call(endpoint_ids uuid[]) returns table (endpoint_id uuid, due_in_ms double precision, xmin text, horizon text)
+      language plpgsql as $$ begin ${work} raise 'no room for locks'; end $$`)
+    try {
+      const { endpointId, tenant } = await goIdleWith(nothing)
+      await waitFor(async () => (await db.pool.query<{ free: boolean }>('select webhooks_private.lane_is_free($1) as free', [endpointId])).rows[0]!.free, { what: 'the lane to be free' })
+      const eventId = await emit(db.pool, tenant)
+      assert.is(await jobsOf(endpointId), 1, 'the writer finds it free')
+      await registry.offer(endpointId)
+      await arrives(eventId)
+      await idle()
+    } finally {
+      await db.pool.query(`
+        drop function webhooks_private.put_on_call(uuid[]);
+        alter function webhooks_private.put_on_call_whole(uuid[]) rename to put_on_call`)
+    }
+  })
+}
+
 onCall('a paused endpoint gives its lane back when it is called', async () => {
   const { endpointId, tenant } = await resting()
   await db.pool.query('update webhooks.endpoints set paused_at = now() where id = $1', [endpointId])
