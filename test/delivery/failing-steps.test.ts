@@ -6,23 +6,15 @@ import { addressPolicy } from '../../src/core/address.ts'
 import { createLaneStore } from '../../src/database/lane-store.ts'
 import { takeLanes } from '../../src/database/lane-endpoints.ts'
 import { heldLocks, releaseLanes } from '../../src/database/lanes.ts'
-import { isRefusal, recordResults, setAside } from '../../src/database/results.ts'
 import { openLockSession, workerUrl } from '../../src/database/session.ts'
 import { sweepLanes } from '../../src/database/workers.ts'
-import { systemClock } from '../../src/delivery/clock.ts'
-import { createMemories } from '../../src/delivery/memory.ts'
-import { createPlaces } from '../../src/delivery/places.ts'
-import { createRecorder } from '../../src/delivery/recorder.ts'
-import { createCircles } from '../../src/delivery/circles.ts'
-import { createCounters } from '../../src/delivery/counters.ts'
 import type { LaneStore } from '../../src/delivery/registry-deps.ts'
-import { createRegistry } from '../../src/delivery/registry.ts'
-import { createTokenSource } from '../../src/http/oauth.ts'
 import { createSender } from '../../src/http/sender.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { createEndpoint, createEvents, deliveriesOf } from '../support/endpoints.ts'
 import { createReceiver } from '../support/receiver.ts'
 import { waitFor } from '../support/wait.ts'
+import { createTestRegistry } from './support/registry.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const receiver = await createReceiver()
@@ -68,30 +60,8 @@ const whole: LaneStore = {
 const steps = Object.keys(whole) as StoreStep[]
 const store = Object.fromEntries(steps.map((step) => [step, (...args: never[]) => passing(step, () => (whole[step] as (...args: never[]) => Promise<unknown>)(...args))])) as unknown as LaneStore
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const broken: string[] = []
-const registry = createRegistry({
-  store,
-  sender,
-  clock: systemClock,
-  tokens: createTokenSource(sender, systemClock.monotonicMs),
-  userAgent: 'Rowhook/test',
-  recorder: createRecorder({
-    record: (results) => passing('record', () => recordResults(pool, '00000000-0000-7000-8000-000000000000', results)),
-    isRefusal,
-    setAside: (result, refusal) => setAside(pool, result, refusal),
-    onTrouble: () => undefined,
-    signal: new AbortController().signal,
-  }),
-  places: createPlaces(100),
-  memories: createMemories(),
-  counters: createCounters(),
-  circles: createCircles(),
-  log: silent,
-  isFresh: () => true,
-  mostResting: () => 1_000,
-  onBroken: (reason) => void broken.push(reason),
-})
+const registry = createTestRegistry({ pool, store, sender, aroundRecord: (record) => passing('record', record), onBroken: (reason) => void broken.push(reason) })
 
 await db.pool.query(`update webhooks.settings set allow_http = true, allow_ports = '{}', circuit_failures = 3, circuit_open_min = '50 milliseconds', circuit_open_max = '100 milliseconds'`)
 

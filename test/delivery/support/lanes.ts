@@ -4,21 +4,14 @@ import { addressPolicy } from '../../../src/core/address.ts'
 import { createLaneStore } from '../../../src/database/lane-store.ts'
 import { takeLanes } from '../../../src/database/lane-endpoints.ts'
 import { heldLocks, keepReading, putOnCall, releaseLanes } from '../../../src/database/lanes.ts'
-import { isRefusal, recordResults, setAside } from '../../../src/database/results.ts'
 import { openLockSession, workerUrl } from '../../../src/database/session.ts'
-import { systemClock } from '../../../src/delivery/clock.ts'
-import { createMemories } from '../../../src/delivery/memory.ts'
-import { createPlaces } from '../../../src/delivery/places.ts'
-import { createRecorder } from '../../../src/delivery/recorder.ts'
-import { createCircles } from '../../../src/delivery/circles.ts'
-import { createCounters } from '../../../src/delivery/counters.ts'
 import type { LaneStore } from '../../../src/delivery/registry-deps.ts'
-import { createRegistry, type Registry } from '../../../src/delivery/registry.ts'
-import { createTokenSource } from '../../../src/http/oauth.ts'
+import type { Registry } from '../../../src/delivery/registry.ts'
 import { createSender } from '../../../src/http/sender.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { createReceiver, type Receiver } from '../../support/receiver.ts'
 import { waitFor } from '../../support/wait.ts'
+import { createTestRegistry } from './registry.ts'
 
 /** The steps of a lane. */
 export type Step = 'take' | 'release' | 'look' | 'putOnCall' | 'loadCalled' | 'keepReading'
@@ -42,8 +35,6 @@ export type Lanes = {
   readonly goIdleWith: (act: Before) => Promise<{ readonly endpointId: string; readonly tenant: string }>
   readonly close: () => Promise<void>
 }
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const tell = (reason: string): never => {
   throw new Error(reason)
@@ -81,28 +72,7 @@ export const startLanes = async ({ isOnCall = false } = {}): Promise<Lanes> => {
       : undefined),
   }
 
-  const registry = createRegistry({
-    store,
-    sender,
-    clock: systemClock,
-    tokens: createTokenSource(sender, systemClock.monotonicMs),
-    userAgent: 'Rowhook/test',
-    recorder: createRecorder({
-      record: (results) => recordResults(pool, '00000000-0000-7000-8000-000000000000', results),
-      isRefusal,
-      setAside: (result, refusal) => setAside(pool, result, refusal),
-      onTrouble: (error) => tell(String(error)),
-      signal: new AbortController().signal,
-    }),
-    places: createPlaces(100),
-    memories: createMemories(),
-    counters: createCounters(),
-    circles: createCircles(),
-    log: silent,
-    isFresh: () => true,
-    mostResting: () => 1_000,
-    onBroken: tell,
-  })
+  const registry = createTestRegistry({ pool, store, sender, onTrouble: (error) => tell(String(error)), onBroken: tell })
   await locks.listen((endpointId, looks) => registry.call(endpointId, looks))
   await db.pool.query(`update webhooks.settings set allow_http = true, allow_ports = '{}', tenant_rate_limit = 1000000`)
 
