@@ -11,7 +11,7 @@ import type { Exchange } from '../http/exchange.ts'
 import type { TokenResult, TokenSource } from '../http/oauth.ts'
 import type { Sender } from '../http/sender.ts'
 import type { Clock } from './clock.ts'
-import { asResult, errorOf, loggedHeaders, masked } from './logged.ts'
+import { asResult, errorOf, loggedHeaders, masked } from './attempt-result.ts'
 import { beginSpan, type AttemptSpan } from './spans.ts'
 
 export type AttemptDeps = {

@@ -9,7 +9,7 @@ import { countTenant, occupy, vacate } from './places.ts'
 import { began, cameBack } from './probation.ts'
 import type { RecordedOrLost } from './recorder.ts'
 import type { RegistryDeps } from './registry-deps.ts'
-import { reportAttempt } from './report.ts'
+import { reportAttempt } from './report-attempt.ts'
 import { createRests } from './rests.ts'
 
 export type SendingDeps = RegistryDeps & {

@@ -2,13 +2,10 @@
  * Lanes on call, without sweeper and without jobs: their owner reads them when a writer calls, and at no other time; and whatever a
  * writer that saw the lane read commits, and whenever it does, the owner finds it.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { takeLanes } from '../../src/database/lane-endpoints.ts'
 import { openLockSession } from '../../src/database/session.ts'
-import { systemClock } from '../../src/delivery/clock.ts'
-import { createOnCall } from '../../src/delivery/on-call.ts'
 import { waitFor } from '../support/wait.ts'
 import { startLanes } from './support/lanes.ts'
 
@@ -214,56 +211,6 @@ onCall('a paused endpoint gives its lane back when it is called', async () => {
   const eventId = await emit(db.pool, tenant)
   await waitFor(async () => (await db.pool.query<{ free: boolean }>('select webhooks_private.lane_is_free($1) as free', [endpointId])).rows[0]!.free, { what: 'the lane to be free' })
   assert.not(received(eventId))
-})
-
-onCall('what rests too long is given back, and what is called again after too long', async () => {
-  const given: string[] = []
-  const own = createOnCall({
-    clock: systemClock,
-    load: () => Promise.resolve([]),
-    onRisen: () => undefined,
-    giveBack: (id) => Promise.resolve(void given.push(id)),
-    onTrouble: (error) => assert.unreachable(String(error)),
-    most: () => 1_000,
-    maxIdleMs: 40,
-    maxTenureMs: 120,
-    reviewMs: 5,
-  })
-  own.rest('idle', false)
-  own.rest('called', false)
-  const timer = setInterval(() => own.rest('called', false), 10)
-  await waitFor(() => given.includes('idle'), { what: 'the idle one' })
-  assert.equal(given, ['idle'])
-  await waitFor(() => given.includes('called'), { what: 'the one that is called' })
-  clearInterval(timer)
-  await sleep(0)
-  own.abandon()
-})
-
-onCall('no more of them rest than the server has room for, and those who are too many are given back', async () => {
-  const given: string[] = []
-  let room = 3
-  const own = createOnCall({
-    clock: systemClock,
-    load: () => Promise.resolve([]),
-    onRisen: () => undefined,
-    giveBack: (id) => {
-      own.forget(id)
-      return Promise.resolve(void given.push(id))
-    },
-    onTrouble: (error) => assert.unreachable(String(error)),
-    most: () => room,
-    reviewMs: 5,
-  })
-  for (const id of ['first', 'second', 'third']) {
-    assert.ok(own.hasRoom())
-    own.rest(id, false)
-  }
-  assert.not(own.hasRoom())
-  room = 1 // another worker has come
-  await waitFor(() => given.length === 2, { what: 'two to be given back' })
-  assert.equal([given, own.resting(), own.hasRoom()], [['first', 'second'], ['third'], false])
-  own.abandon()
 })
 
 onCall.after(lanes.close)

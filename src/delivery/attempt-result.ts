@@ -1,4 +1,4 @@
-/** What the log keeps of an attempt: headers with credentials masked, and answers without what they repeat of our secrets. */
+/** The row that the log keeps of an attempt: headers with credentials masked, and answers without what they repeat of our secrets. */
 import { withoutSecrets } from '../core/masking.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Verdict } from '../core/verdict.ts'
