@@ -1,7 +1,7 @@
 /** One lane in the hands of its owner: an endpoint, what was read for it, and what is under way. */
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
-import { circuitFrom, circuitRemembered, type Circuit } from './circuit.ts'
+import { admitted, circuitFrom, circuitRemembered, type Circuit } from './circuit.ts'
 import type { Memory, Speed } from './memory.ts'
 import { createProbation, type Probation } from './probation.ts'
 
@@ -29,8 +29,10 @@ export type Lane = {
   lastLimit: number
   /** first order key of the next page */
   afterKey: string
-  /** requests under way */
+  /** requests on the wire */
   sending: number
+  /** requests that have ended, and whose results are not recorded yet: their worker's death would repeat them */
+  unrecorded: number
   /** started and not recorded yet, with the monotonic time of their start, oldest first */
   readonly busy: Map<string, number>
   /** when the oldest request under way began; Infinity = none */
@@ -82,6 +84,7 @@ export const createLane = (endpoint: LaneEndpoint, memory: Memory, nowMs: number
   lastLimit: 0,
   afterKey: '',
   sending: 0,
+  unrecorded: 0,
   busy: new Map(),
   oldestStartMs: Infinity,
   speed: memory.speed,
@@ -110,6 +113,15 @@ export const readAnew = (lane: Lane): void => {
 /** Whether the lane may send at all now, apart from pace and places. */
 export const isOpen = (lane: Lane, nowMs: number): boolean =>
   lane.endpoint.maySend && lane.endpoint.secrets.length > 0 && lane.heldUntilMs <= nowMs && lane.circuit.state !== 'open'
+
+/** Requests that a death of this process would repeat: `max_in_flight` bounds them. */
+export const underWay = ({ sending, unrecorded }: Lane): number => sending + unrecorded
+
+/** How many there may be. */
+export const mostUnderWay = ({ probation, circuit, endpoint }: Lane): number => (probation?.isSuspect === true ? 1 : admitted(circuit, endpoint.maxInFlight))
+
+/** Whether it would send more, but for results that are not recorded: half of its places or more. With fewer, requests will end soon whose results can go with them. */
+export const waitsForRecords = (lane: Lane): boolean => (lane.queue.length > 0 || lane.hasMore) && lane.unrecorded >= lane.sending && underWay(lane) >= mostUnderWay(lane)
 
 /** Whether nothing is left to do for it in memory. */
 export const isEmpty = (lane: Lane): boolean => lane.queue.length === 0 && lane.busy.size === 0 && !lane.isReading

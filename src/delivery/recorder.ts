@@ -40,7 +40,7 @@ const MAX_BATCH = 1_000
 const MAX_UNDER_WAY = 2
 /** Worth a statement of its own at once: its fixed cost (0.4 ms of Postgres) is small for each of so many. */
 const FULL_BATCH = 100
-/** Otherwise results collect for so long, if more than the first can be expected. */
+/** Otherwise results collect for so long, if more than the first can be expected and none is urgent. */
 const COLLECT_MS = 10
 /** They can where results came no further apart than this, on average. */
 const EXPECTED_WITHIN_MS = 20

@@ -3,7 +3,7 @@ import type { DueDelivery } from '../database/pages.ts'
 import { attempt, notSent, type Attempted } from './attempt.ts'
 import { createEndpointAnswers } from './endpoint-answers.ts'
 import { createGate } from './gate.ts'
-import { isNearlySent, type Lane } from './lane.ts'
+import { isNearlySent, waitsForRecords, type Lane } from './lane.ts'
 import { used } from './pace.ts'
 import { countTenant, occupy, vacate } from './places.ts'
 import { began, cameBack } from './probation.ts'
@@ -97,10 +97,16 @@ export const createSending = (deps: SendingDeps): Sending => {
   /** @param afterwards what must wait for the record; `undefined` = nothing */
   const record = (lane: Lane, due: DueDelivery, attempted: Attempted, afterwards: (() => Promise<unknown>) | undefined): void => {
     const result = attempted.result!
-    // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died.
-    const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined
+    lane.unrecorded += 1
+    // The next of an order waits for it, or whoever watches a failing endpoint, or a lane whose owners died, or one whose places are taken by such as this.
+    const isUrgent = attempted.verdict.delivery !== 'success' || due.orderKey !== null || lane.probation !== undefined || waitsForRecords(lane)
     const onFailed = (error: unknown) => void fail(lane, due, attempted, error)
+    const onUnrecorded = (error: unknown): void => {
+      lane.unrecorded -= 1
+      onFailed(error)
+    }
     const onRecorded = (recorded: RecordedOrLost): void => {
+      lane.unrecorded -= 1
       if (recorded !== 'lost' && recorded.status === 'success') lane.unsure -= 1
       reportAttempt(log, counters, due, result, recorded, attempted.outcome)
       if (recorded === 'lost') deps.verify().catch((error: unknown) => log.error({ err: error }, 'lanes could not be verified'))
@@ -108,7 +114,7 @@ export const createSending = (deps: SendingDeps): Sending => {
       if (afterwards === undefined) finish(lane, due, attempted)
       else afterwards().then(() => finish(lane, due, attempted), onFailed)
     }
-    deps.recorder.add(result, isUrgent, onRecorded, onFailed)
+    deps.recorder.add(result, isUrgent, onRecorded, onUnrecorded)
   }
 
   /** In the turn in which the answer ends: what starts now can go by the same connection before it has become idle. */

@@ -1,20 +1,14 @@
 /** Reading pages: what is known to be out of date is read again, also when that is known while the page is on its way. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { LaneEndpoint } from '../../src/database/lane-endpoints.ts'
 import type { DueDelivery, Pages } from '../../src/database/pages.ts'
 import { createLane, readAnew } from '../../src/delivery/lane.ts'
 import { createMemories } from '../../src/delivery/memory.ts'
 import { createPlaces } from '../../src/delivery/places.ts'
 import { createReader } from '../../src/delivery/reader.ts'
 import { waitFor } from '../support/wait.ts'
+import { quickEndpoint as endpoint } from './support/lane-endpoint.ts'
 
-const endpoint: LaneEndpoint = {
-  id: 'e', version: '1', tenantId: 't', name: 'shop', url: 'https://shop.example/', headers: {}, timeoutMs: 15_000, maxInFlight: 10, rateLimit: null, ordered: false, noRetryCodes: [],
-  signatureProfile: 'standard', auth: null, maySend: true, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], tenantRateLimit: null, tenantMaxInFlight: 100, circleLimit: null, heldForMs: null,
-  circuit: 'closed', circuitOpenings: 0, circuitRules: { failures: 10, failureRate: 0.5, openMinMs: 30_000, openMaxMs: 900_000 }, consecutiveFailures: 0, paceUsedForMs: null,
-  crashes: 0, suspectId: null, suspectCrashes: 0, recalledAt: null,
-}
 const due = (id: string): DueDelivery => ({ id, endpointId: 'e', tenantId: 't', eventId: id, eventType: 'sale.created', attempts: 0, body: '{}', occurredAtMs: 0, orderKey: null, resourceId: null, traceparent: null })
 
 const reading = suite('reading pages')
