@@ -2,6 +2,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import { RowhookError } from '../core/errors.ts'
+import { askInTime } from './asking.ts'
 import { connectionError } from './connection-error.ts'
 import { checkSession, sessionMark } from './own-session.ts'
 
@@ -70,20 +71,6 @@ const closeReadOnlySessions = (pool: pg.Pool): void => {
   })
 }
 
-/** pg's message for a statement without an answer in time; it has no code. */
-const NO_ANSWER = 'Query read timeout'
-
-/** pg leaves a connection as it is whose statement got no answer in time, so that who has it next would wait for the same. */
-const endWhenSilent = (client: pg.PoolClient): void => {
-  const { prototype } = pg.Client as unknown as { readonly prototype: { readonly query: (...args: unknown[]) => unknown } }
-  const watched = (...args: unknown[]): unknown => {
-    const answer = prototype.query.apply(client, args) // asked for each time: tests that count statements replace it
-    if (answer instanceof Promise) answer.catch((error: Error) => (error.message === NO_ANSWER ? (client as unknown as pg.Client).end() : undefined))
-    return answer // without a promise it is the pool's own, which closes a connection after any error
-  }
-  client.query = watched as typeof client.query
-}
-
 /** Makes a pool. Nothing connects yet: `checkPool` does, for a clear error at start. */
 export const createPool = ({ databaseUrl, name, role, max = 10, statementTimeoutMs, onError = () => undefined }: PoolOptions): pg.Pool => {
   const sockets = new Set<Socket>()
@@ -99,13 +86,13 @@ export const createPool = ({ databaseUrl, name, role, max = 10, statementTimeout
     max,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    ...(statementTimeoutMs === undefined ? undefined : { statement_timeout: statementTimeoutMs, query_timeout: answerMs(statementTimeoutMs) }),
+    ...(statementTimeoutMs === undefined ? undefined : { statement_timeout: statementTimeoutMs }),
   })
   socketsOf.set(pool, sockets)
   pool.on('error', onError)
   pool.on('connect', (client) => {
     client.on('error', onError) // one that breaks while it is checked out
-    endWhenSilent(client)
+    askInTime(client, statementTimeoutMs && answerMs(statementTimeoutMs))
   })
   closeReadOnlySessions(pool)
   return pool

@@ -1,5 +1,6 @@
 /** The lock connection of a worker: its advisory locks are the lanes that the worker owns, and end with it. */
 import pg from 'pg'
+import { query } from './asking.ts'
 import { connectionError } from './connection-error.ts'
 import { checkSession } from './own-session.ts'
 import { withOptions, withRole } from './pool.ts'
@@ -28,14 +29,14 @@ export const workerUrl = (databaseUrl: string): string => withOptions(withRole(d
 const UUID_LENGTH = 36
 
 /** Signs of life, takes and releases share the connection; pg itself queues only with a warning, and from version 9 on not at all. */
-const inTurn = (client: pg.Client): LockConnection => {
+const oneByOne = (client: pg.Client): LockConnection => {
   let last: Promise<unknown> = Promise.resolve()
-  const query = (...[statement, values]: [string | pg.QueryConfig, unknown[]?]): Promise<pg.QueryResult> => {
-    const answer = last.then(() => client.query(statement, values))
+  const inTurn = (...args: [string | pg.QueryConfig, unknown[]?]): Promise<pg.QueryResult> => {
+    const answer = last.then(() => query(client, args))
     last = answer.catch(() => undefined)
     return answer
   }
-  return { query: query as pg.ClientBase['query'] } // of its many forms the one with a promise is used
+  return { query: inTurn as pg.ClientBase['query'] } // of its many forms the one with a promise is used
 }
 
 /**
@@ -68,7 +69,7 @@ export const openLockSession = async (databaseUrl: string): Promise<LockSession>
     throw error
   }
   return {
-    connection: inTurn(client),
+    connection: oneByOne(client),
     ended,
     listen: async (onCall) => {
       client.on('notification', ({ payload = '' }) => onCall(payload.slice(0, UUID_LENGTH), payload.length > UUID_LENGTH))

@@ -48,6 +48,11 @@ const MAX_READING_SHARE = 0.2
 const AHEAD_MS = 3_600_000
 const ALL_EVERY_MS = 5_000
 
+/** Not one that is empty: even then V8 makes a new table, once for each read of each lane, and each keeps the next (sender.ts, `leave`). */
+const forgetStarted = ({ startedWhileReading }: Lane): void => {
+  if (startedWhileReading.size > 0) startedWhileReading.clear()
+}
+
 export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: ReaderDeps): Reader => {
   let isReading = false
   let isStopped = false
@@ -69,7 +74,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
 
   const take = (lane: Lane, found: Pages['due'], limit: number, lastKey: string | undefined, nowMs: number): void => {
     if (lane.isReadVain) {
-      lane.startedWhileReading.clear()
+      forgetStarted(lane)
       lane.nextReadMs = nowMs
       return
     }
@@ -79,7 +84,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       bytes += due.body.length
       return !places.ids.has(due.id) && !lane.startedWhileReading.has(due.id)
     })
-    lane.startedWhileReading.clear()
+    forgetStarted(lane)
     lane.readAtMs = nowMs
     lane.lastLimit = limit
     noteFound(lane.memory, rows.length, bytes, nowMs)
@@ -133,7 +138,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     } catch (error) {
       const nowMs = clock.monotonicMs()
       for (const lane of wanting) {
-        lane.startedWhileReading.clear()
+        forgetStarted(lane)
         lane.nextReadMs = nowMs + 500
         lane.isCalled = true
       }

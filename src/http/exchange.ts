@@ -36,6 +36,8 @@ type Start = {
 export type InFlight = Start & {
   readonly startedAtMs: number
   timer: NodeJS.Timeout | undefined
+  /** its place among those that its signal stops */
+  place: number
   controller: Dispatcher.DispatchController | undefined
   isSettled: boolean
   informational: number
@@ -149,6 +151,7 @@ export const startExchange = (start: Start, timeoutMs: number): InFlight => {
     ...start,
     startedAtMs: performance.now(),
     timer: undefined,
+    place: -1,
     controller: undefined,
     isSettled: false,
     informational: 0,

@@ -43,10 +43,21 @@ export type SenderOptions = {
 
 const unreachable = (outcome: Omit<Outcome & { kind: 'unreachable' }, 'kind'>): Exchange => ({ outcome: { kind: 'unreachable', ...outcome }, durationMs: 0 })
 
+/**
+ * The last one takes its place. A set would outgrow its table every few requests, and each table of V8 that is outgrown points to the next: one of them
+ * in the old generation keeps all that follow, and with them the requests that were under way, until that is collected.
+ */
+const leave = (watched: InFlight[], inFlight: InFlight): void => {
+  const last = watched.pop()!
+  if (last === inFlight) return
+  watched[inFlight.place] = last
+  last.place = inFlight.place
+}
+
 /** One sender for one policy: a connection that is kept alive outlives the policy under which it was made. */
 export const createSender = ({ policy, resolver = createResolver(), trustedCertificates }: SenderOptions): Sender => {
   const targetOf = createTargets(policy)
-  const bySignal = new WeakMap<AbortSignal, Set<InFlight>>()
+  const bySignal = new WeakMap<AbortSignal, InFlight[]>()
   let underWay = 0
   let isClosed = false
   let onIdle: (() => void) | undefined
@@ -55,7 +66,7 @@ export const createSender = ({ policy, resolver = createResolver(), trustedCerti
   const onSettled = (inFlight: InFlight, isWhole: boolean): void => {
     if (isWhole) connections.giveBack(inFlight.connection)
     else connections.drop(inFlight.connection)
-    if (inFlight.signal !== undefined) bySignal.get(inFlight.signal)?.delete(inFlight)
+    if (inFlight.signal !== undefined) leave(bySignal.get(inFlight.signal)!, inFlight)
     if (--underWay === 0) onIdle?.()
   }
 
@@ -63,10 +74,11 @@ export const createSender = ({ policy, resolver = createResolver(), trustedCerti
   const watchSignal = (signal: AbortSignal, inFlight: InFlight): void => {
     const known = bySignal.get(signal)
     if (known !== undefined) {
-      known.add(inFlight)
+      inFlight.place = known.push(inFlight) - 1
       return
     }
-    const watched = new Set([inFlight])
+    const watched = [inFlight]
+    inFlight.place = 0
     bySignal.set(signal, watched)
     signal.addEventListener('abort', () => [...watched].forEach((each) => stop(each, { kind: 'unreachable', reason: 'aborted' })), { once: true })
   }

@@ -1,5 +1,6 @@
 /** Connections: the role they take, and what is said when there is nobody to connect to. */
 import { randomBytes } from 'node:crypto'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RowhookError } from '../../src/core/errors.ts'
@@ -94,8 +95,29 @@ pools('does not wait for an answer that never comes, and gives nobody that conne
   assert.match((error as Error).message, 'timeout')
   client.release()
   assert.is((await pool.query('select')).rowCount, 1)
+  door.vanish()
+  const second = await pool.query('select').catch((thrown: unknown) => thrown)
+  assert.match((second as Error).message, 'timeout')
+  assert.is((await pool.query('select')).rowCount, 1)
   await pool.end()
   door.close()
+})
+
+pools('lets go of what was read as soon as nobody has it any more', async () => {
+  const oldBytes = () => getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')!.space_used_size
+  const pool = createPool({ databaseUrl: work.url, name: 'test', max: 1, statementTimeoutMs: 10_000 })
+  const client = await pool.connect()
+  const session = await openLockSession(db.url)
+  const ways = { client: () => client.query(statement), pool: () => pool.query(statement), session: () => session.connection.query(statement) }
+  const statement = { text: `select repeat('x', 20000)` }
+  for (const [name, ask] of Object.entries(ways)) {
+    if (name === 'pool') client.release()
+    const before = oldBytes()
+    for (let times = 0; times < 400; times += 1) await ask()
+    assert.ok(oldBytes() - before < 2_000_000, `${name}: ${oldBytes() - before} bytes of 8,000,000 were moved to the old generation`)
+  }
+  await session.close()
+  await pool.end()
 })
 
 pools('passes binary arrays on as they were', async () => {
