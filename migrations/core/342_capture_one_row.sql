@@ -27,13 +27,15 @@ return (
    cross join lateral (
          select concat(format(E'      data_%s := %s;\n', rule.position, data),
                        case when previous is not null then format(E'      if data_%s is not null then\n        previous_%1$s := %s;\n      end if;\n', rule.position, previous) end,
-                       format(E'      omitted_%1$s := case when data_%1$s is null then ''no payload''\n'
-                              '                        when %2$s > 1024\n                         and %2$s > webhooks_private.event_limit(in_tenant) then ''too large'' end;\n'
-                              '      if omitted_%1$s is not null then\n        data_%1$s := %3$s;\n%4$s      end if;\n',
+                       -- No limit is below 1,024 bytes.
+                       format(E'      if (%2$s > 1024) is not false then\n'
+                              '        omitted_%1$s := case when data_%1$s is null then ''no payload''\n'
+                              '                          when %2$s > webhooks_private.event_limit(in_tenant) then ''too large'' end;\n'
+                              '        if omitted_%1$s is not null then\n          data_%1$s := %3$s;\n%4$s        end if;\n      end if;\n',
                               rule.position,
                               concat('octet_length(data_', rule.position, '::text)', case when previous is not null then format(' + coalesce(octet_length(previous_%s::text), 0)', rule.position) end),
                               webhooks_private.row_json(row_name, rule.key_columns),
-                              case when previous is not null then format(E'        previous_%s := null;\n', rule.position) end)) as work) as works
+                              case when previous is not null then format(E'          previous_%s := null;\n', rule.position) end)) as work) as works
 );
 comment on function webhooks_private.answer_text(text, webhooks.capture_rules) is
   'Statements that work out whether a rule fires for the row in old and new, and with which data.';
@@ -53,31 +55,32 @@ comment on function webhooks_private.put_text(webhooks.capture_rules, boolean) i
  * The variables have the type of the table, so that payload functions take them. Where it cannot be named, and where columns are computed when
  * they are read (PostgreSQL 18), there is no short way.
  */
-create function webhooks_private.short_way_of(base text, rules webhooks.capture_rules[], row_type text, names text)
-returns table (variables text, counting text, answers text, writing text)
+create function webhooks_private.short_way_of(base text, rules webhooks.capture_rules[], row_type text, names text, no_match text)
+returns table (variables text, reading text, answers text, writing text)
 language sql stable
 begin atomic
   select concat(E'declare\n',
                 case when fires_on <> 'insert' then format(E'  old %s;\n', row_type) end,
                 case when fires_on <> 'delete' then format(E'  new %s;\n', row_type) end,
-                E'  one boolean; -- whether the statement wrote one row; null: none\n  in_tenant text;\n  in_resource text;\n  event_id uuid;\n',
+                E'  in_tenant text;\n  in_resource text;\n  event_id uuid;\n',
                 (select string_agg(concat(case when webhooks_private.matches_text(r, 'guard') is not null then format(E'  fires_%s boolean;\n', r.position) end,
                                           format(E'  data_%1$s json;\n  omitted_%1$s text;\n', r.position),
                                           case when fires_on = 'update' then format(E'  previous_%s json;\n', r.position) end), '' order by r.position)
                    from unnest(rules) as r)),
-         format(E'    for %1$s in select %2$s from %1$s_rows loop\n      if one then\n        one := false;\n        exit;\n      end if;\n      one := true;\n    end loop;\n',
-                row_name, coalesce(names, '*')),
+         format(E'      for %1$s in select %2$s from %1$s_rows loop\n        if in_tenant is not null then\n%4$s          exit several;\n        end if;\n        in_tenant := left(%3$s, 500);\n      end loop;\n'
+                '      if in_tenant is null then\n        return null; -- it wrote none\n      end if;\n',
+                row_name, coalesce(names, '*'), webhooks_private.tenant_text(rules[1], row_name), webhooks_private.indented(webhooks_private.indented(webhooks_private.indented(no_match)))),
          concat(case when fires_on = 'update' then format(E'      select %s into old from old_rows;\n', coalesce(names, '*')) end,
-                format(E'      in_tenant := left(%s, 500);\n      in_resource := left(%s, 500);\n', webhooks_private.tenant_text(rules[1], row_name), webhooks_private.resource_text(rules[1], row_name)),
+                format(E'      in_resource := left(%s, 500);\n', webhooks_private.resource_text(rules[1], row_name)),
                 (select string_agg(webhooks_private.answer_text(base, r), '' order by r.position) from unnest(rules) as r)),
          (select string_agg(webhooks_private.put_text(r, webhooks_private.matches_text(r, 'guard') is not null), '' order by r.position) from unnest(rules) as r)
     from (select (rules[1]).fires_on, case (rules[1]).fires_on when 'delete' then 'old' else 'new' end as row_name) as operation;
 end;
-comment on function webhooks_private.short_way_of(text, webhooks.capture_rules[], text, text) is
-  'The parts of a capture function for a statement that wrote one row: what it declares, counts, works out and writes.';
+comment on function webhooks_private.short_way_of(text, webhooks.capture_rules[], text, text, text) is
+  'The parts of a capture function for a statement that wrote one row: what it declares, reads, works out and writes. no_match: what leaves it where no rule fires for several rows.';
 
 -- Down Migration
-drop function webhooks_private.short_way_of(text, webhooks.capture_rules[], text, text);
+drop function webhooks_private.short_way_of(text, webhooks.capture_rules[], text, text, text);
 drop function webhooks_private.put_text(webhooks.capture_rules, boolean);
 drop function webhooks_private.answer_text(text, webhooks.capture_rules);
 drop function webhooks_private.indented(text);

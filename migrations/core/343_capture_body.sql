@@ -19,6 +19,9 @@ declare
   wrapped     boolean  := exists (select from unnest(rules) as r where r.guarded or r.payload is not null);
   names       text     := webhooks_private.row_columns(relation);
   source      text;
+  no_match    text;
+  guard       text     := E'  exception\n    when transaction_rollback then\n      raise;\n    when others then\n'
+                          '      perform webhooks_private.capture_failed(tg_relid, tg_op, concat(sqlstate, '': '', sqlerrm));\n      return null;\n  end;\n';
   short       record;
   failures    text;
 begin
@@ -30,8 +33,9 @@ begin
     -- All columns by name where they must stand in the table's own order, which a partition need not keep.
     source := webhooks_private.source_text(fires_on, case when virtual or (partitioned and wrapped) then names end);
   end if;
+  no_match := format(E'    if not %s then\n      return null;\n    end if;\n', webhooks_private.question_text(rules, source));
   select w.* into short
-    from webhooks_private.short_way_of(base, rules, row_type, case when partitioned then names end) as w
+    from webhooks_private.short_way_of(base, rules, row_type, case when partitioned then names end, no_match) as w
    where row_type is not null
      and not row_level
      and not virtual;
@@ -47,12 +51,9 @@ begin
     case when partitioned and not row_level then
       E'  if tg_argv[0] = ''partition'' and not exists (select from pg_inherits as i where i.inhrelid = tg_relid) then\n'
       '    return null; -- detached\n  end if;\n' end,
-    E'\n  begin\n',
-    short.counting,
-    coalesce(E'    if one then\n' || short.answers || '    elsif one is null or not ', '    if not '),
-    webhooks_private.question_text(rules, source), E' then\n      return null;\n    end if;\n',
-    E'  exception\n    when transaction_rollback then\n      raise;\n    when others then\n      perform webhooks_private.capture_failed(tg_relid, tg_op, concat(sqlstate, '': '', sqlerrm));\n      return null;\n  end;\n',
-    E'\n  if one then\n' || short.writing || coalesce(webhooks_private.indented(failures), '') || E'    return null;\n  end if;\n',
+    case when short.reading is null then concat(E'\n  begin\n', no_match, guard)
+         else concat(E'\n  <<several>> -- left where the statement wrote several rows\n  begin\n    begin\n', short.reading, short.answers, webhooks_private.indented(guard), E'\n',
+                     short.writing, webhooks_private.indented(failures), E'    return null;\n  end several;\n') end,
     webhooks_private.insert_text(base, rules, row_type, source), E'\n',
     E'\n' || failures,
     E'  return null;\nend\n');
