@@ -22,13 +22,11 @@ return substring(current_setting('rowhook.cause', true) from '^[0-9a-fA-F]{8}(?:
 comment on function webhooks_private.current_cause() is
   'The event that a receiver handles in this transaction (setting rowhook.cause). Null: none, or no id.';
 
-create function webhooks_private.current_context() returns jsonb
+-- In plpgsql, which nobody inlines: its parts would be made ready for each write.
+create function webhooks_private.told_context() returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp as $$
 begin
-  if concat(current_setting('rowhook.traceparent', true), current_setting('rowhook.cause', true)) = '' then -- most writes: in a third of the time
-    return jsonb_object(array['txid', pg_current_xact_id()::text, 'user', coalesce(nullif(current_setting('rowhook.user', true), ''), session_user)]);
-  end if;
   return jsonb_strip_nulls(jsonb_build_object(
     'txid',        pg_current_xact_id()::text,
     'user',        coalesce(nullif(current_setting('rowhook.user', true), ''), session_user),
@@ -37,6 +35,15 @@ begin
     'depth',       webhooks_private.depth_after(webhooks_private.current_cause())));
 end
 $$;
+comment on function webhooks_private.told_context() is
+  'current_context() of a writer that tells a traceparent or a cause.';
+
+-- Most writes tell neither: theirs takes a third of the time. One expression, which the plan of an insert takes in.
+create function webhooks_private.current_context() returns jsonb
+language sql stable
+return case when concat(current_setting('rowhook.traceparent', true), current_setting('rowhook.cause', true)) = ''
+            then jsonb_object(array['txid', pg_current_xact_id()::text, 'user', coalesce(nullif(current_setting('rowhook.user', true), ''), session_user)])
+            else webhooks_private.told_context() end;
 comment on function webhooks_private.current_context() is
   'Where an event comes from: transaction id, user (setting rowhook.user, else the login), traceparent (setting rowhook.traceparent), and the event that caused it (setting rowhook.cause) with how deep it lies.';
 
@@ -151,5 +158,6 @@ drop table webhooks_private.event_keys;
 drop table webhooks.events;
 drop function webhooks_private.event_is_sound(text, text, text, text, text);
 drop function webhooks_private.current_context();
+drop function webhooks_private.told_context();
 drop function webhooks_private.current_cause();
 drop function webhooks_private.depth_after(uuid);

@@ -8,6 +8,10 @@ create function webhooks_private.delivery_is_sound(
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$
 begin
+  -- A new one, as nearly all that capture writes are: what follows need not be made ready for it.
+  if status = 'pending' and attempts = 0 and max_attempts >= 1 and isfinite(next_retry_at) and finished_at is null and delivered_at is null then
+    return true;
+  end if;
   return attempts >= 0
      and max_attempts >= 1
      and case when status in ('pending', 'retrying')             then isfinite(next_retry_at) is true and finished_at is null and delivered_at is null

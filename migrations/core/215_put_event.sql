@@ -31,13 +31,44 @@ create trigger _500_switch_capture
   for each row when (new.capture is distinct from old.capture) execute function webhooks_private.tg_settings__switch_capture();
 
 /*
+ * Whether event types need be asked at all, compiled in the same way: hardly anybody has a disabled one. One transaction at a time tells it; under an isolation
+ * in which it would not see what was committed meanwhile it says yes, which is never wrong.
+ */
+create function webhooks_private.some_type_is_disabled() returns boolean
+language sql stable parallel safe
+return false;
+comment on function webhooks_private.some_type_is_disabled() is
+  'False where all event types are enabled. Replaced whenever that may have changed.';
+
+create function webhooks_private.tg_event_types__tell_disabled() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('webhooks.some_type_is_disabled', 0));
+  execute format('create or replace function webhooks_private.some_type_is_disabled() returns boolean language sql stable parallel safe return %L::boolean',
+                 current_setting('transaction_isolation') <> 'read committed' or exists (select from webhooks.event_types as t where not t.enabled));
+  return null;
+end
+$$;
+comment on function webhooks_private.tg_event_types__tell_disabled() is
+  'Compiles into some_type_is_disabled() whether a type is disabled.';
+
+create trigger _500_tell_disabled_as_made
+  after insert on webhooks.event_types
+  for each row when (not new.enabled) execute function webhooks_private.tg_event_types__tell_disabled();
+create trigger _500_tell_disabled
+  after update on webhooks.event_types
+  for each row when (new.enabled is distinct from old.enabled) execute function webhooks_private.tg_event_types__tell_disabled();
+
+/*
  * put_event goes the same arrows as the triggers _500_fan_out and _500_wake, for one event of which all is known: two inserts of values,
  * straight into the partitions, instead of statements over transition tables that a partitioned table's triggers read. So it takes the
  * usual cases alone: nobody, or one endpoint, without a filter, and no cause. All others, and weeks that it does not know, take the long way.
  *
  * It knows this week and the next. make_partitions writes it anew; without a worker for two weeks, events take the long way.
  *
- * The endpoint is looked for before the event is written. The lane is tested after the delivery is (docs/decisions.md, "Lanes").
+ * Expressions are few in it, since each transaction makes each of them ready anew. The endpoint is looked for before the event is written. The lane is
+ * tested after the delivery is (docs/decisions.md, "Lanes").
  */
 create function webhooks_private.put_event_text(as_of timestamptz default now()) returns text
 language sql stable
@@ -46,40 +77,38 @@ return (
   select format($text$
 #variable_conflict use_variable
 declare
-  event_id  uuid    := webhooks_private.new_id();
-  long_way  boolean := current_setting('rowhook.cause', true) <> '';
-  chosen    uuid;
-  candidate record;
+  event_id       uuid := webhooks_private.new_id();
+  endpoint_id    uuid;
+  ordering       text;
+  max_attempts   integer;
+  payload_format text;
+  has_filter     boolean;
+  chosen         uuid;
+  long_way       boolean;
 begin
-  for candidate in
-    select p.id, p.ordering, p.max_attempts, p.payload_format, p.filter is not null as has_filter
+  for endpoint_id, ordering, max_attempts, payload_format, has_filter in
+    select p.id, p.ordering, p.max_attempts, p.payload_format, p.filter is not null
       from webhooks.endpoints as p
      where p.tenant_id = tenant_id
        and p.is_active
        and p.deleted_at is null
        and p.events && patterns
   loop
-    if candidate.has_filter or chosen is not null then
+    if has_filter or chosen is not null then
       long_way := true;
       exit;
     end if;
-    chosen := candidate.id;
+    chosen := endpoint_id;
   end loop;
-  if chosen is not null then
-    if exists (select from webhooks.event_types as t where t.name = type and not t.enabled) then
-      chosen := null;
-    end if;
-  end if;
 
-  if long_way then
-    null;%s
-  else
-    long_way := true;
-  end if;
-  if long_way then
-    insert into webhooks.events (id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted)
-    values (event_id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted);
-  elsif chosen is not null then
+  <<short_way>>
+  begin
+    if long_way or current_setting('rowhook.cause', true) <> '' then
+      exit short_way;%s
+    else
+      exit short_way;
+    end if;
+
     if not webhooks_private.lane_is_unread(chosen) then
       null; -- its owner will see the delivery
     elsif webhooks_private.lane_is_on_call(chosen) then
@@ -89,23 +118,33 @@ begin
     elsif not webhooks_private.has_wake_up(chosen) then
       perform webhooks_private.add_wake_ups(array[chosen]);
     end if;
-  end if;
+    return event_id;
+  end short_way;
+
+  insert into webhooks.events (id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted)
+  values (event_id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted);
   return event_id;
 end
 $text$,
     (select string_agg(format($text$
-  elsif event_id >= %L and event_id < %L then
-    insert into webhooks_private.events_%3$s (id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted)
-    values (event_id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted);
-    if chosen is not null then
+    elsif event_id >= %L and event_id < %L then
+      insert into webhooks_private.events_%3$s (id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted)
+      values (event_id, tenant_id, type, resource_type, resource_id, data, previous, data_omitted);
+      if chosen is null then
+        return event_id;
+      end if;
+      if webhooks_private.some_type_is_disabled() then
+        if exists (select from webhooks.event_types as t where t.name = type and not t.enabled) then
+          return event_id;
+        end if;
+      end if;
       insert into webhooks_private.deliveries_%3$s
         (id, event_id, endpoint_id, tenant_id, event_type, resource_type, resource_id, order_key, max_attempts, payload_format)
       values
         (webhooks_private.delivery_id(event_id, chosen), event_id, chosen, tenant_id, type, resource_type, resource_id,
-         case candidate.ordering when 'endpoint' then ''
-                                 when 'resource' then resource_type || ':' || resource_id end,
-         candidate.max_attempts, candidate.payload_format);
-    end if;$text$, webhooks_private.least_id(w.starts), webhooks_private.least_id(w.starts + interval '7 days'), to_char(w.starts, 'YYYYMMDD')), '' order by w.starts)
+         case ordering when 'endpoint' then ''
+                       when 'resource' then resource_type || ':' || resource_id end,
+         max_attempts, payload_format);$text$, webhooks_private.least_id(w.starts), webhooks_private.least_id(w.starts + interval '7 days'), to_char(w.starts, 'YYYYMMDD')), '' order by w.starts)
        from (values (date_trunc('week', as_of)), (date_trunc('week', as_of) + interval '7 days')) as w (starts)
       where 2 = (select count(*)
                    from pg_inherits as i
@@ -143,6 +182,10 @@ select webhooks_private.write_put_event();
 drop function webhooks_private.put_event(text, text, text[], text, text, json, json, text);
 drop function webhooks_private.write_put_event(timestamptz);
 drop function webhooks_private.put_event_text(timestamptz);
+drop trigger _500_tell_disabled on webhooks.event_types;
+drop trigger _500_tell_disabled_as_made on webhooks.event_types;
+drop function webhooks_private.tg_event_types__tell_disabled();
+drop function webhooks_private.some_type_is_disabled();
 drop trigger _500_switch_capture on webhooks.settings;
 drop trigger _500_switch_capture_as_restored on webhooks.settings;
 drop function webhooks_private.tg_settings__switch_capture();

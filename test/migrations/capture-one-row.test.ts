@@ -172,4 +172,47 @@ oneRow('makes nothing while capture is off, in sessions that have captured befor
   await session.end()
 })
 
+oneRow('asks for disabled types while there may be some, in sessions that have written before too', async () => {
+  await endpoint('one')
+  const session = await db.connect()
+  let id = 100
+  const deliveries = async () => {
+    await session.query(`insert into sales values ($1, 'acme')`, [++id])
+    return (await made()).flatMap((event) => event.deliveries).length
+  }
+  const asks = async () => (await pool.query<{ asks: boolean }>('select webhooks_private.some_type_is_disabled() as asks')).rows[0]!.asks
+  const switchType = (enabled: boolean) => `update webhooks.event_types set enabled = ${enabled} where name = 'sale.created'`
+  assert.equal([await asks(), await deliveries()], [false, 1])
+  await pool.query(switchType(false))
+  assert.equal([await asks(), await deliveries()], [true, 0])
+  await pool.query(`insert into webhooks.event_types (name, enabled) values ('sale.lost', false)`)
+  await pool.query(switchType(true))
+  assert.equal([await asks(), await deliveries()], [true, 1])
+  await pool.query(`update webhooks.event_types set enabled = true where name = 'sale.lost'`)
+  assert.equal([await asks(), await deliveries()], [false, 1])
+
+  // Two at once: the second waits for the first, and knows of it. One that cannot see what was committed meanwhile does not say no.
+  const [first, second] = [await db.connect(), await db.connect()]
+  await first.query('begin')
+  await first.query(switchType(false))
+  await second.query(`begin isolation level repeatable read; set local lock_timeout = '50ms'`)
+  await second.query(`update webhooks.event_types set enabled = false where name = 'sale.lost'`).then(
+    () => assert.unreachable('it did not wait'),
+    ({ code }: { code?: string }) => assert.is(code, '55P03'),
+  )
+  await second.query('rollback')
+  await first.query('commit')
+  await second.query('begin isolation level repeatable read')
+  await second.query('select from webhooks.event_types')
+  await first.query(switchType(true))
+  await second.query(`update webhooks.event_types set description = 'gone', enabled = false where name = 'sale.lost'`)
+  await second.query(`update webhooks.event_types set enabled = true where name = 'sale.lost'`)
+  await second.query('commit')
+  assert.is(await asks(), true)
+  await pool.query(switchType(false))
+  await pool.query(switchType(true))
+  assert.equal([await asks(), await deliveries()], [false, 1])
+  await Promise.all([session.end(), first.end(), second.end()])
+})
+
 oneRow.run()

@@ -57,7 +57,7 @@ export const OUR_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   'webhooks.audit_log': ['_100_append_only', '_500_await_chain', '_500_checkpoint', '_600_pruned'],
   'webhooks.deliveries': ['_500_wake'],
   'webhooks.endpoints': ['_100_complete', '_200_first_secret', '_500_state', '_600_audit_changed', '_600_audit_made', '_600_tell_disabled'],
-  'webhooks.event_types': ['_600_audit'],
+  'webhooks.event_types': ['_500_tell_disabled', '_500_tell_disabled_as_made', '_600_audit'],
   'webhooks.events': ['_100_immutable', '_500_fan_out'],
   'webhooks.settings': ['_500_switch_capture', '_500_switch_capture_as_restored', '_600_audit'],
   'webhooks.tenant_settings': ['_600_audit'],
