@@ -1,8 +1,12 @@
 /** Empties a backlog: the rate at which it goes, and the CPU that each delivery takes. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
 import type { Sample } from './figure.ts'
 import { addEndpoints, startRowhook, writeBulk, type Rowhook } from './rowhook.ts'
 import type pg from 'pg'
+
+/** A worker learns of a pause within a second (delivery/gate.ts), and sends until then. */
+const STATE_AGE_MS = 1_200
 
 export type Measured = {
   readonly count: number
@@ -56,6 +60,7 @@ export const drain = async (bench: Bench, { count, endpoints, bodyBytes, delayMs
   await receiver.waitFor(warmUpOf(count))
   await settled()
   await pool.query(`update webhooks.endpoints set paused_at = now() where paused_at is null and name like 'endpoint %'`)
+  await sleep(STATE_AGE_MS) // or some would be sent before they are counted
   await (fill ?? (() => writeBulk(pool, { count, endpoints, bodyBytes })))(rowhook)
   const go = () => pool.query(`update webhooks.endpoints set paused_at = null where name like 'endpoint %'`)
   const sample = await measureDrain(bench, { count, delayMs, workerCpuMs, storeCpuMs: server.cpuMs, go, settled })

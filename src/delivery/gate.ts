@@ -1,7 +1,7 @@
 /** Whether a lane may start its next request now; and if not, who asks again and when. */
 import type { DueDelivery } from '../database/pages.ts'
 import { unsent, type Attempted, type AttemptOptions } from './attempt.ts'
-import { isOpen, mostUnderWay, underWay, type Lane } from './lane.ts'
+import { hasOwnPlace, isOpen, type Lane } from './lane.ts'
 import { waitMs } from './pace.ts'
 import { hasPlace, hasRoom, SEVERAL, tenantHasPlace } from './places.ts'
 import type { RegistryDeps } from './registry-deps.ts'
@@ -104,7 +104,7 @@ export const createGate = (deps: GateDeps): Gate => {
     const { endpoint } = lane
     if (!deps.isFresh() || !hasRoom(places, due.body.length)) return 'full'
     if (!isKnownOpen(lane, nowMs)) return 'closed'
-    if (underWay(lane) >= mostUnderWay(lane)) return 'closed'
+    if (!hasOwnPlace(lane)) return 'closed'
     if (!slowness.admits(lane, nowMs)) return 'closed'
     if (!hasPlace(places, lane.sending)) return waitIn(unplaced, 'process', lane)
     const paced = waitMs(lane.memory.pace, endpoint.rateLimit, nowMs)

@@ -31,7 +31,7 @@ export type Lane = {
   afterKey: string
   /** requests on the wire */
   sending: number
-  /** requests that have ended, and whose results are not recorded yet: their worker's death would repeat them */
+  /** requests that were answered, and whose results are not recorded yet */
   unrecorded: number
   /** started and not recorded yet, with the monotonic time of their start, oldest first */
   readonly busy: Map<string, number>
@@ -114,14 +114,19 @@ export const readAnew = (lane: Lane): void => {
 export const isOpen = (lane: Lane, nowMs: number): boolean =>
   lane.endpoint.maySend && lane.endpoint.secrets.length > 0 && lane.heldUntilMs <= nowMs && lane.circuit.state !== 'open'
 
-/** Requests that a death of this process would repeat: `max_in_flight` bounds them. */
-export const underWay = ({ sending, unrecorded }: Lane): number => sending + unrecorded
+/** Requests at once, times this, may have been answered and not be recorded: a death of this process repeats them. So many end while two batches are recorded. */
+const UNRECORDED_EACH = 16
 
-/** How many there may be. */
-export const mostUnderWay = ({ probation, circuit, endpoint }: Lane): number => (probation?.isSuspect === true ? 1 : admitted(circuit, endpoint.maxInFlight))
+const mostSending = ({ circuit, endpoint }: Lane): number => admitted(circuit, endpoint.maxInFlight)
+const mostUnrecorded = ({ endpoint }: Lane): number => UNRECORDED_EACH * endpoint.maxInFlight
 
-/** Whether it would send more, but for results that are not recorded: half of its places or more. With fewer, requests will end soon whose results can go with them. */
-export const waitsForRecords = (lane: Lane): boolean => (lane.queue.length > 0 || lane.hasMore) && lane.unrecorded >= lane.sending && underWay(lane) >= mostUnderWay(lane)
+/** Whether it may have one more request on the wire. One that is suspected of killing its owners has a single one until that is recorded. */
+export const hasOwnPlace = (lane: Lane): boolean =>
+  lane.probation?.isSuspect === true ? lane.sending + lane.unrecorded === 0 : lane.sending < mostSending(lane) && lane.unrecorded < mostUnrecorded(lane)
+
+/** Whether it would send more, but will soon have to wait for results that are not recorded. */
+export const waitsForRecords = (lane: Lane): boolean =>
+  (lane.queue.length > 0 || lane.hasMore) && (lane.probation?.isSuspect === true || lane.unrecorded * 2 >= mostUnrecorded(lane))
 
 /** Whether nothing is left to do for it in memory. */
 export const isEmpty = (lane: Lane): boolean => lane.queue.length === 0 && lane.busy.size === 0 && !lane.isReading

@@ -63,11 +63,12 @@ export const createSending = (deps: SendingDeps): Sending => {
     began(lane.probation, due.id)
   }
 
-  /** The request is over; its place is kept until it is recorded. */
+  /** The request is over, and its lane may send the next; its place in the process is kept until it is recorded. */
   const leave = (lane: Lane, due: DueDelivery, startedMs: number): void => {
     lane.sending -= 1
     countTenant(places, due.tenantId, -1)
     gate.ended(lane, clock.monotonicMs() - startedMs)
+    schedule(lane)
   }
 
   /** Its place is free. @param attempted `undefined` = no request was made */

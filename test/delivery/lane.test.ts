@@ -1,21 +1,36 @@
 /** What a lane in its owner's hands says of itself. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createLane, waitsForRecords } from '../../src/delivery/lane.ts'
+import { createLane, hasOwnPlace, waitsForRecords, type Lane } from '../../src/delivery/lane.ts'
 import { createMemories } from '../../src/delivery/memory.ts'
 import { quickEndpoint } from './support/lane-endpoint.ts'
 
 const lanes = suite('lanes')
 
-const waits = (maxInFlight: number, sending: number, unrecorded: number, { hasMore = true, crashes = 0 } = {}): boolean =>
-  waitsForRecords({ ...createLane({ ...quickEndpoint, maxInFlight, crashes }, createMemories().of('e'), 0, 0), sending, unrecorded, hasMore })
+type Occupied = { readonly maxInFlight?: number; readonly sending?: number; readonly unrecorded?: number; readonly hasMore?: boolean; readonly crashes?: number }
 
-lanes('one with more to send waits for its results when they take half of its places or more', () => {
-  assert.equal([1, 4, 5, 6, 10].map((unrecorded) => waits(10, 10 - unrecorded, unrecorded)), [false, false, true, true, true])
-  assert.is(waits(10, 4, 5), false, 'there is a place')
-  assert.is(waits(10, 0, 10, { hasMore: false }), false, 'there is nothing to send')
-  assert.is(waits(1, 0, 1), true)
-  assert.is(waits(10, 0, 1, { crashes: 2 }), true, 'one that sends one by one')
+const lane = ({ maxInFlight = 10, sending = 0, unrecorded = 0, hasMore = true, crashes = 0 }: Occupied): Lane =>
+  ({ ...createLane({ ...quickEndpoint, maxInFlight, crashes }, createMemories().of('e'), 0, 0), sending, unrecorded, hasMore })
+
+lanes('max_in_flight bounds what is on the wire, and sixteen times as much what is not recorded', () => {
+  assert.ok(hasOwnPlace(lane({ sending: 9, unrecorded: 159 })))
+  assert.not(hasOwnPlace(lane({ sending: 10 })))
+  assert.not(hasOwnPlace(lane({ unrecorded: 160 })))
+  assert.ok(hasOwnPlace(lane({ maxInFlight: 1, unrecorded: 15 })))
+  assert.not(hasOwnPlace(lane({ maxInFlight: 1, unrecorded: 16 })))
+})
+
+lanes('one that is suspected of killing its owners sends one by one, each after the record of the other', () => {
+  assert.ok(hasOwnPlace(lane({ crashes: 2 })))
+  assert.not(hasOwnPlace(lane({ crashes: 2, sending: 1 })))
+  assert.not(hasOwnPlace(lane({ crashes: 2, unrecorded: 1 })))
+})
+
+lanes('one with more to send waits for its results when half as many as may be are not recorded', () => {
+  assert.not(waitsForRecords(lane({ unrecorded: 79 })))
+  assert.ok(waitsForRecords(lane({ unrecorded: 80 })))
+  assert.not(waitsForRecords(lane({ unrecorded: 160, hasMore: false })), 'there is nothing to send')
+  assert.ok(waitsForRecords(lane({ unrecorded: 1, crashes: 2 })), 'one that sends one by one')
 })
 
 lanes.run()
