@@ -84,15 +84,16 @@ comment on column webhooks.deliveries.finished_at      is 'When it ended, howeve
 comment on column webhooks.deliveries.reopened_at      is 'When somebody last opened it again after it had failed or expired. Null: nobody did.';
 comment on column webhooks.deliveries.renewed_after    is 'Attempts that had been made when recover gave it a fresh budget: the schedule counts from there. Null: it has its first one.';
 
+-- Headers as json, not jsonb: they are written with each attempt and read one by one, and jsonb takes 4 µs of 25 to make of a row.
 create table webhooks.attempts (
   delivery_id       uuid        not null,
   number            integer     not null,
   tenant_id         text        not null,
   started_at        timestamptz not null,
   duration_ms       integer     not null,
-  request_headers   jsonb       not null default '{}',
+  request_headers   json        not null default '{}',
   status            integer,
-  response_headers  jsonb,
+  response_headers  json,
   response_body     text,
   error_kind        text,
   error             text,

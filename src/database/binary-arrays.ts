@@ -8,6 +8,7 @@
 const BOOLEAN = 16
 const INTEGER = 23
 const TEXT = 25
+const JSON_TEXT = 114
 const DOUBLE = 701
 const UUID = 2950
 
@@ -77,11 +78,10 @@ export const booleanArray = (values: readonly boolean[]): Buffer => {
   return buffer
 }
 
-/** Texts in UTF-8. */
-export const textArray = (values: readonly (string | null)[]): Buffer => {
+const utf8Array = (oid: number, values: readonly (string | null)[]): Buffer => {
   let bytes = 0
   for (const value of values) bytes += value === null ? 4 : 4 + Buffer.byteLength(value)
-  const buffer = begin(TEXT, values.length, bytes)
+  const buffer = begin(oid, values.length, bytes)
   let at = HEAD_BYTES
   for (const value of values) {
     if (value === null) at = buffer.writeInt32BE(NULL_LENGTH, at)
@@ -93,3 +93,9 @@ export const textArray = (values: readonly (string | null)[]): Buffer => {
   }
   return buffer
 }
+
+/** Texts in UTF-8. */
+export const textArray = (values: readonly (string | null)[]): Buffer => utf8Array(TEXT, values)
+
+/** The same for `json`, whose texts Postgres checks as it reads them. */
+export const jsonArray = (values: readonly (string | null)[]): Buffer => utf8Array(JSON_TEXT, values)

@@ -1,6 +1,6 @@
 /** Results of attempts, recorded for all lanes in one statement: the attempt's row, the delivery's state, the endpoint's figures. */
 import type pg from 'pg'
-import { booleanArray, doubleArray, integerArray, textArray, uuidArray } from './binary-arrays.ts'
+import { booleanArray, doubleArray, integerArray, jsonArray, textArray, uuidArray } from './binary-arrays.ts'
 
 /** What one attempt came to, ready to be written. */
 export type AttemptResult = {
@@ -47,7 +47,7 @@ const RECORD = `
 with result as materialized (
   select *
     from unnest($1::uuid[], $2::integer[], $3::text[], $4::double precision[], $5::integer[], $6::integer[], $7::text[],
-                $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::boolean[])
+                $8::text[], $9::json[], $10::json[], $11::text[], $12::integer[], $13::boolean[])
          with ordinality
       as r (delivery_id, attempts_before, verdict, started_at_ms, duration_ms, status, error_kind,
             error, request_headers, response_headers, response_body, hold_seconds, credentials_refused, position)
@@ -78,8 +78,8 @@ with result as materialized (
   insert into webhooks.attempts
          (delivery_id, number, tenant_id, started_at, duration_ms, request_headers, status, response_headers, response_body,
           error_kind, error, worker_id)
-  select d.id, d.attempts, d.tenant_id, to_timestamp(d.started_at_ms / 1000), d.duration_ms, d.request_headers::jsonb, d.status,
-         d.response_headers::jsonb, d.response_body, d.error_kind, d.error, $14
+  select d.id, d.attempts, d.tenant_id, to_timestamp(d.started_at_ms / 1000), d.duration_ms, d.request_headers, d.status,
+         d.response_headers, d.response_body, d.error_kind, d.error, $14
     from recorded as d
 ), placed as (
   select d.endpoint_id, d.tenant_id, d.verdict, d.credentials_refused,
@@ -138,8 +138,8 @@ export const recordResults = async (pool: pg.Pool, workerId: string, results: re
       integerArray(results.map((result) => result.status)),
       textArray(results.map((result) => result.errorKind)),
       textArray(results.map((result) => result.error)),
-      textArray(results.map((result) => result.requestHeaders)),
-      textArray(results.map((result) => result.responseHeaders)),
+      jsonArray(results.map((result) => result.requestHeaders)),
+      jsonArray(results.map((result) => result.responseHeaders)),
       textArray(results.map((result) => result.responseBody)),
       integerArray(results.map((result) => result.holdSeconds)),
       booleanArray(results.map((result) => result.credentialsRefused)),

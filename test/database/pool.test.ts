@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RowhookError } from '../../src/core/errors.ts'
 import { createKeyring } from '../../src/core/sealing.ts'
-import { booleanArray, doubleArray, integerArray, textArray, uuidArray } from '../../src/database/binary-arrays.ts'
+import { booleanArray, doubleArray, integerArray, jsonArray, textArray, uuidArray } from '../../src/database/binary-arrays.ts'
 import { connectClient } from '../../src/database/connection-error.ts'
 import { examine } from '../../src/database/doctor.ts'
 import { migrateStatus, migrateUp } from '../../src/database/migrate.ts'
@@ -126,13 +126,14 @@ pools('passes binary arrays on as they were', async () => {
   const integers = [0, null, -1, 2_147_483_647, -2_147_483_648]
   const doubles = [0, -0.5, 1_763_780_000_123.25]
   const pool = createPool({ databaseUrl: db.url, name: 'test' })
+  const jsons = ['{"b": "ü", "a":1}', null, '{}']
   const { rows } = await pool.query<unknown[]>({
     rowMode: 'array',
-    text: 'select $1::text[], $2::uuid[]::text[], $3::integer[], $4::double precision[], $5::boolean[], $6::text[]',
-    values: [textArray(texts), uuidArray(ids), integerArray(integers), doubleArray(doubles), booleanArray([true, false]), textArray([])],
+    text: 'select $1::text[], $2::uuid[]::text[], $3::integer[], $4::double precision[], $5::boolean[], $6::text[], $7::json[]::text[]',
+    values: [textArray(texts), uuidArray(ids), integerArray(integers), doubleArray(doubles), booleanArray([true, false]), textArray([]), jsonArray(jsons)],
   })
   await pool.end()
-  assert.equal(rows, [[texts, ids.map((id) => id.toLowerCase()), integers, doubles, [true, false], []]])
+  assert.equal(rows, [[texts, ids.map((id) => id.toLowerCase()), integers, doubles, [true, false], [], jsons]])
 })
 
 pools.after(() => db.drop())
