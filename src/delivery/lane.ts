@@ -114,19 +114,24 @@ export const readAnew = (lane: Lane): void => {
 export const isOpen = (lane: Lane, nowMs: number): boolean =>
   lane.endpoint.maySend && lane.endpoint.secrets.length > 0 && lane.heldUntilMs <= nowMs && lane.circuit.state !== 'open'
 
-/** Requests at once, times this, may have been answered and not be recorded: a death of this process repeats them. So many end while two batches are recorded. */
-const UNRECORDED_EACH = 16
+/**
+ * Requests of an endpoint that are on the wire, or answered and not recorded, are at most so many times its `max_in_flight`: a death of this
+ * process repeats them. With fewer it would wait for the database after every few; with more no endpoint is served faster.
+ */
+const UNSETTLED_EACH = 4
 
 const mostSending = ({ circuit, endpoint }: Lane): number => admitted(circuit, endpoint.maxInFlight)
-const mostUnrecorded = ({ endpoint }: Lane): number => UNRECORDED_EACH * endpoint.maxInFlight
+const mostUnsettled = ({ endpoint }: Lane): number => UNSETTLED_EACH * endpoint.maxInFlight
 
 /** Whether it may have one more request on the wire. One that is suspected of killing its owners has a single one until that is recorded. */
 export const hasOwnPlace = (lane: Lane): boolean =>
-  lane.probation?.isSuspect === true ? lane.sending + lane.unrecorded === 0 : lane.sending < mostSending(lane) && lane.unrecorded < mostUnrecorded(lane)
+  lane.probation?.isSuspect === true
+    ? lane.sending + lane.unrecorded === 0
+    : lane.sending < mostSending(lane) && lane.sending + lane.unrecorded < mostUnsettled(lane)
 
 /** Whether it would send more, but will soon have to wait for results that are not recorded. */
 export const waitsForRecords = (lane: Lane): boolean =>
-  (lane.queue.length > 0 || lane.hasMore) && (lane.probation?.isSuspect === true || lane.unrecorded * 2 >= mostUnrecorded(lane))
+  (lane.queue.length > 0 || lane.hasMore) && (lane.probation?.isSuspect === true || lane.unrecorded * 2 >= mostUnsettled(lane))
 
 /** Whether nothing is left to do for it in memory. */
 export const isEmpty = (lane: Lane): boolean => lane.queue.length === 0 && lane.busy.size === 0 && !lane.isReading

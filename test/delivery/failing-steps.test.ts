@@ -150,10 +150,10 @@ failingSteps('only so much of an endpoint is answered and not recorded', async (
   let record: () => void = () => undefined
   held.set('record', new Promise((resolve) => (record = resolve)))
   await createEvents(db.pool, { tenant: 'unrecorded', count: 20 })
-  await waitFor(() => requests === 16, { what: 'the first requests' })
+  await waitFor(() => requests === 4, { what: 'the first requests' })
   const loaded = callsOf('loadEndpoints')
   await waitFor(() => callsOf('loadEndpoints') > loaded + 2, { what: 'all lanes to be looked over, twice' })
-  assert.is(requests, 16, 'a death of this process repeats no more than these')
+  assert.is(requests, 4, 'a death of this process repeats no more than these')
   held.delete('record')
   record()
   await waitFor(async () => (await deliveriesOf(db.pool, endpointId)).every(({ status }) => status === 'success'), { what: 'the others to follow' })

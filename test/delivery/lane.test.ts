@@ -12,12 +12,13 @@ type Occupied = { readonly maxInFlight?: number; readonly sending?: number; read
 const lane = ({ maxInFlight = 10, sending = 0, unrecorded = 0, hasMore = true, crashes = 0 }: Occupied): Lane =>
   ({ ...createLane({ ...quickEndpoint, maxInFlight, crashes }, createMemories().of('e'), 0, 0), sending, unrecorded, hasMore })
 
-lanes('max_in_flight bounds what is on the wire, and sixteen times as much what is not recorded', () => {
-  assert.ok(hasOwnPlace(lane({ sending: 9, unrecorded: 159 })))
+lanes('max_in_flight bounds what is on the wire, and four times as much what is not recorded', () => {
+  assert.ok(hasOwnPlace(lane({ sending: 9, unrecorded: 30 })))
   assert.not(hasOwnPlace(lane({ sending: 10 })))
-  assert.not(hasOwnPlace(lane({ unrecorded: 160 })))
-  assert.ok(hasOwnPlace(lane({ maxInFlight: 1, unrecorded: 15 })))
-  assert.not(hasOwnPlace(lane({ maxInFlight: 1, unrecorded: 16 })))
+  assert.not(hasOwnPlace(lane({ sending: 9, unrecorded: 31 })))
+  assert.not(hasOwnPlace(lane({ unrecorded: 40 })))
+  assert.ok(hasOwnPlace(lane({ maxInFlight: 1, unrecorded: 3 })))
+  assert.not(hasOwnPlace(lane({ maxInFlight: 1, unrecorded: 4 })))
 })
 
 lanes('one that is suspected of killing its owners sends one by one, each after the record of the other', () => {
@@ -26,10 +27,10 @@ lanes('one that is suspected of killing its owners sends one by one, each after 
   assert.not(hasOwnPlace(lane({ crashes: 2, unrecorded: 1 })))
 })
 
-lanes('one with more to send waits for its results when half as many as may be are not recorded', () => {
-  assert.not(waitsForRecords(lane({ unrecorded: 79 })))
-  assert.ok(waitsForRecords(lane({ unrecorded: 80 })))
-  assert.not(waitsForRecords(lane({ unrecorded: 160, hasMore: false })), 'there is nothing to send')
+lanes('one with more to send waits for its results when half of what may be unrecorded is', () => {
+  assert.not(waitsForRecords(lane({ unrecorded: 19 })))
+  assert.ok(waitsForRecords(lane({ unrecorded: 20 })))
+  assert.not(waitsForRecords(lane({ unrecorded: 40, hasMore: false })), 'there is nothing to send')
   assert.ok(waitsForRecords(lane({ unrecorded: 1, crashes: 2 })), 'one that sends one by one')
 })
 
