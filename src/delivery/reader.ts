@@ -40,6 +40,8 @@ export const LINGER_MS = 30
  * that is busy with something else a read takes long without costing more, and whoever waited longer then would be late.
  */
 const MAX_READING_SHARE = 0.2
+/** After a statement that found so many it is read again twice as soon: what they wait less is worth their share of it. */
+const WORTHWHILE = 2
 /**
  * Pages are read up to the events of the next hour, so that the partitions of the coming weeks are not even opened: that
  * halves what a small read costs. So often a lane is read without that bound, and always when a look has found something
@@ -60,8 +62,10 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
   let timerAtMs = Infinity
   let isWaking = false
   let quickReadMs = 1
+  /** deliveries that the last statement found */
+  let foundLast = 0
 
-  const pauseMs = (): number => Math.max(FIRST_PAUSE_MS, quickReadMs / MAX_READING_SHARE)
+  const pauseMs = (): number => Math.max(FIRST_PAUSE_MS, quickReadMs / MAX_READING_SHARE) / (foundLast >= WORTHWHILE ? 2 : 1)
 
   const limitOf = (lane: Lane, nowMs: number, share: number): number => {
     const { maxInFlight, rateLimit } = lane.endpoint
@@ -95,7 +99,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
     const isBusy = ratePerSecond(lane.memory, nowMs) >= BUSY_PER_SECOND
     // A busy lane that lingers is read at an even pace: its next delivery may come at any moment.
     const isEven = rows.length > 0 || (isBusy && nowMs - lane.lastFoundMs < LINGER_MS)
-    const first = Math.max(isBusy ? FIRST_PAUSE_MS : MAX_PAUSE_MS / 2, pauseMs())
+    const first = isBusy ? pauseMs() : Math.max(MAX_PAUSE_MS / 2, pauseMs())
     lane.readDelayMs = isEven ? first : Math.max(first, Math.min(lane.readDelayMs * 2, MAX_PAUSE_MS))
     const isWaiting = lane.isOnCall && !lane.hasFormer && !lane.endpoint.ordered // for a call
     const isToReadNow = lane.isCalled || (lane.hasMore && lane.queue.length === 0)
@@ -133,6 +137,7 @@ export const createReader = ({ clock, places, lanes, read, onRead, onTrouble }: 
       const { due, lastKeys } = await read(wishes, busyIds, readsAll ? undefined : clock.epochMs() + AHEAD_MS)
       const nowMs = clock.monotonicMs()
       quickReadMs = Math.min(nowMs - startedMs, quickReadMs * 1.02)
+      foundLast = due.length
       const rows = Map.groupBy(due, ({ endpointId }) => endpointId)
       wanting.forEach((lane, i) => take(lane, rows.get(lane.endpoint.id) ?? [], wishes[i]!.limit, lastKeys.get(lane.endpoint.id), nowMs))
     } catch (error) {

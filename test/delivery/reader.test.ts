@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DueDelivery, Pages } from '../../src/database/pages.ts'
 import { createLane, readAnew } from '../../src/delivery/lane.ts'
-import { createMemories } from '../../src/delivery/memory.ts'
+import { createMemories, noteFound } from '../../src/delivery/memory.ts'
 import { createPlaces } from '../../src/delivery/places.ts'
 import { createReader } from '../../src/delivery/reader.ts'
 import { waitFor } from '../support/wait.ts'
@@ -40,6 +40,32 @@ reading('a page that was under way when a delivery was cancelled is read again',
   await waitFor(() => queued().length > 0, { what: 'its page' })
   assert.equal(queued(), ['open'])
   reader.stop()
+})
+
+reading('what several deliveries share is read twice as often', async () => {
+  const memory = createMemories().of('e')
+  noteFound(memory, 100, 100, 0)
+  const lane = createLane(endpoint, memory, 0, 0)
+  const counts = [2, 1, 0]
+  const delays: number[] = []
+  const reader = createReader({
+    clock: { monotonicMs: () => 0, epochMs: () => 0 }, // reading takes no time
+    places: createPlaces(10),
+    lanes: new Map([['e', lane]]),
+    read: () => Promise.resolve({ due: Array.from({ length: counts[delays.length]! }, (_, n) => due(`${n}`)), lastKeys: new Map() }),
+    onRead: () => {
+      delays.push(lane.readDelayMs)
+      lane.queue = []
+      if (delays.length < counts.length) lane.nextReadMs = 0
+      else reader.stop()
+    },
+    onTrouble: (error) => {
+      throw error
+    },
+  })
+  reader.wake()
+  await waitFor(() => delays.length === counts.length, { what: 'three reads' })
+  assert.equal(delays, [1, 2, 2])
 })
 
 reading.run()
