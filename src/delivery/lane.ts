@@ -3,7 +3,7 @@ import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 import type { DueDelivery } from '../database/pages.ts'
 import { admitted, circuitFrom, circuitRemembered, type Circuit } from './circuit.ts'
 import type { Memory, Speed } from './memory.ts'
-import { createProbation, type Probation } from './probation.ts'
+import { createProbation, unsettledAtMost, type Probation } from './probation.ts'
 
 export type Lane = {
   endpoint: LaneEndpoint
@@ -114,14 +114,8 @@ export const readAnew = (lane: Lane): void => {
 export const isOpen = (lane: Lane, nowMs: number): boolean =>
   lane.endpoint.maySend && lane.endpoint.secrets.length > 0 && lane.heldUntilMs <= nowMs && lane.circuit.state !== 'open'
 
-/**
- * Requests of an endpoint that are on the wire, or answered and not recorded, are at most so many times its `max_in_flight`: a death of this
- * process repeats them. With fewer it would wait for the database after every few; with more no endpoint is served faster.
- */
-const UNSETTLED_EACH = 4
-
 const mostSending = ({ circuit, endpoint }: Lane): number => admitted(circuit, endpoint.maxInFlight)
-const mostUnsettled = ({ endpoint }: Lane): number => UNSETTLED_EACH * endpoint.maxInFlight
+const mostUnsettled = ({ endpoint }: Lane): number => unsettledAtMost(endpoint)
 
 /** Whether it may have one more request on the wire. One that is suspected of killing its owners has a single one until that is recorded. */
 export const hasOwnPlace = (lane: Lane): boolean =>

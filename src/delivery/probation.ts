@@ -1,6 +1,6 @@
 /**
  * A lane whose owner died is on probation, until what may have killed it has come back. What was under way then comes first, as
- * the earliest due; twice as many as can be under way covers what has become due earlier since.
+ * the earliest due; twice as many as there can have been covers what has become due earlier since.
  */
 import type { LaneEndpoint } from '../database/lane-endpoints.ts'
 
@@ -16,9 +16,17 @@ export type Probation = {
 /** From the second death of an owner on a lane sends one by one. */
 const SUSPECT_AFTER = 2
 
+/**
+ * Requests of an endpoint that are on the wire, or answered and not recorded, are at most so many times its `max_in_flight`: a death of this
+ * process repeats them. With fewer it would wait for the database after every few; with more no endpoint is served faster.
+ */
+const UNSETTLED_EACH = 4
+
+export const unsettledAtMost = ({ maxInFlight }: Pick<LaneEndpoint, 'maxInFlight'>): number => UNSETTLED_EACH * maxInFlight
+
 /** `undefined`: nothing is held against the lane. */
-export const createProbation = ({ crashes, maxInFlight }: LaneEndpoint): Probation | undefined =>
-  crashes === 0 ? undefined : { isSuspect: crashes >= SUSPECT_AFTER, toStart: 2 * maxInFlight, underWay: new Set() }
+export const createProbation = (endpoint: LaneEndpoint): Probation | undefined =>
+  endpoint.crashes === 0 ? undefined : { isSuspect: endpoint.crashes >= SUSPECT_AFTER, toStart: 2 * unsettledAtMost(endpoint), underWay: new Set() }
 
 export const began = (probation: Probation | undefined, deliveryId: string): void => {
   if (probation === undefined || probation.toStart === 0) return

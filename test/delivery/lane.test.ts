@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createLane, hasOwnPlace, waitsForRecords, type Lane } from '../../src/delivery/lane.ts'
+import { began, cameBack } from '../../src/delivery/probation.ts'
 import { createMemories } from '../../src/delivery/memory.ts'
 import { quickEndpoint } from './support/lane-endpoint.ts'
 
@@ -32,6 +33,12 @@ lanes('one with more to send waits for its results when half of what may be unre
   assert.ok(waitsForRecords(lane({ unrecorded: 20 })))
   assert.not(waitsForRecords(lane({ unrecorded: 40, hasMore: false })), 'there is nothing to send')
   assert.ok(waitsForRecords(lane({ unrecorded: 1, crashes: 2 })), 'one that sends one by one')
+})
+
+lanes('a probation is not passed before all has come back that can have been under way when its owner died', () => {
+  const { probation } = lane({ crashes: 1 })
+  for (let n = 0; n < 40; n += 1) began(probation, `${n}`)
+  for (let n = 0; n < 40; n += 1) assert.not(cameBack(probation, `${n}`, true))
 })
 
 lanes.run()
