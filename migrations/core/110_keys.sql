@@ -27,12 +27,14 @@ $$;
 comment on function webhooks_private.new_id() is
   'A new key: UUID version 7 with sub-millisecond precision. uuidv7() on PostgreSQL 18, made by hand before.';
 
+-- By bytes and binary numbers: by the text of the key and decimals each body that is sent took 1 µs more.
 create function webhooks.occurred_at(id uuid) returns timestamptz
 language sql immutable strict parallel safe
-return to_timestamp(
-  (('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint
-   + ('x' || substr(id::text, 16, 3))::bit(12)::integer / 4096.0) / 1000.0
-);
+return to_timestamp((
+  (get_byte(uuid_send(id), 0)::bigint << 40) + (get_byte(uuid_send(id), 1)::bigint << 32) + (get_byte(uuid_send(id), 2)::bigint << 24)
+  + (get_byte(uuid_send(id), 3) << 16) + (get_byte(uuid_send(id), 4) << 8) + get_byte(uuid_send(id), 5)
+  + (((get_byte(uuid_send(id), 6) & 15) << 8) + get_byte(uuid_send(id), 7)) / 4096.0::double precision
+) / 1000);
 comment on function webhooks.occurred_at(uuid) is
   'The time inside a key of version 7 (48 bits of milliseconds, 12 bits of their fraction): when the event happened.';
 

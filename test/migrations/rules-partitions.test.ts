@@ -102,4 +102,13 @@ partitions('a key of any other kind has a place too', async () => {
   assert.is(rowCount, 2)
 })
 
+partitions('the time inside a key is its milliseconds and their fraction, from 1970 to the last that a key can hold', async () => {
+  const { rows } = await pool.query<{ at: string }>(
+    `select to_char(webhooks.occurred_at(id) at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.US') as at
+       from unnest($1::uuid[]) with ordinality as k (id, position) order by position`,
+    [['00000000-0000-7000-8000-000000000000', '019a0b5c-1d2e-7800-b233-5b92d3935f29', '019a0b5c-1d2e-7fff-8000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']],
+  )
+  assert.equal(rows.map(({ at }) => at), ['1970-01-01 00:00:00.000000', '2025-10-22 09:59:37.518500', '2025-10-22 09:59:37.519000', '10889-08-02 05:31:50.656000'])
+})
+
 partitions.run()
