@@ -1,20 +1,21 @@
-/** Draws results as an SVG: a bar for each variant, with the spread of its runs. */
+/** Draws results as an SVG: a bar for each variant, with the spread of its runs; those that are compared with each other to one scale. */
 import type { Figure } from './figure.ts'
 import { machineLine } from './report.ts'
 import type { FigureResult, VariantResult } from './run.ts'
 import type { SavedResult } from './saved.ts'
 
-const WIDTH = 760
-const NAMES = 250
+const WIDTH = 800
+const NAMES = 290
 const VALUES = 70
 const ROW = 22
 const HEAD = 44
+/** between variants that are not compared with each other */
+const GAP = 10
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
-const bar = ({ name, spreads }: VariantResult, metric: { readonly name: string; readonly digits: number }, row: number, scale: number): string => {
+const bar = ({ name, spreads }: VariantResult, metric: { readonly name: string; readonly digits: number }, y: number, scale: number): string => {
   const { median, min, max } = spreads[metric.name]!
-  const y = row * ROW
   const x = (value: number) => (NAMES + value * scale).toFixed(1)
   return [
     `<text x="${NAMES - 8}" y="${y + 13}" text-anchor="end">${escaped(name)}</text>`,
@@ -28,12 +29,18 @@ const bar = ({ name, spreads }: VariantResult, metric: { readonly name: string; 
 const panel = (figure: Figure, { variants }: FigureResult): { readonly svg: string; readonly height: number } => {
   const [metric] = figure.metrics
   const ran = variants.filter(({ spreads }) => spreads[metric!.name] !== undefined)
-  const greatest = Math.max(...ran.map(({ spreads }) => spreads[metric!.name]!.max))
-  const scale = (WIDTH - NAMES - VALUES) / greatest
-  return {
-    svg: [`<text x="0" y="14" font-weight="bold">${escaped(`${figure.name}: ${metric!.unit}`)}</text>`, `<g transform="translate(0 24)">`, ...ran.map((variant, row) => bar(variant, metric!, row, scale)), '</g>'].join('\n'),
-    height: HEAD + ran.length * ROW,
-  }
+  const groups = Map.groupBy(ran, ({ name }) => Object.values(figure.ratios?.(name) ?? {})[0])
+  let height = HEAD
+  const bars = [...groups.values()].flatMap((group, i) => {
+    const scale = (WIDTH - NAMES - VALUES) / Math.max(...group.map(({ spreads }) => spreads[metric!.name]!.max))
+    if (i > 0) height += GAP
+    return group.map((variant) => {
+      height += ROW
+      return bar(variant, metric!, height - HEAD - ROW, scale)
+    })
+  })
+  const title = `${figure.name}: ${metric!.unit}${groups.size > 1 ? ' (each group to a scale of its own)' : ''}`
+  return { svg: [`<text x="0" y="14" font-weight="bold">${escaped(title)}</text>`, `<g transform="translate(0 24)">`, ...bars, '</g>'].join('\n'), height }
 }
 
 /** An image of all the figures of a run, one below the other. */
