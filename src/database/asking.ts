@@ -53,3 +53,13 @@ export const askInTime = (client: pg.PoolClient, answerMs: number | undefined): 
   }
   client.query = asking as typeof client.query
 }
+
+/** Has the statements of one connection go one after the other, whoever asks: pg itself queues only with a warning, and from version 9 on not at all. */
+export const oneByOne = <Args extends readonly unknown[], Answer>(asking: (...args: Args) => Promise<Answer>): ((...args: Args) => Promise<Answer>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return (...args) => {
+    const answer = last.then(() => asking(...args))
+    last = answer.catch(() => undefined)
+    return answer
+  }
+}

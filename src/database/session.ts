@@ -1,6 +1,6 @@
 /** The lock connection of a worker: its advisory locks are the lanes that the worker owns, and end with it. */
 import pg from 'pg'
-import { query } from './asking.ts'
+import { oneByOne, query } from './asking.ts'
 import { connectionError } from './connection-error.ts'
 import { checkSession } from './own-session.ts'
 import { withOptions, withRole } from './pool.ts'
@@ -27,17 +27,6 @@ const SETTINGS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'e
 export const workerUrl = (databaseUrl: string): string => withOptions(withRole(databaseUrl, 'rowhook_owner'), ...SETTINGS.map((setting) => `-c ${setting}`))
 
 const UUID_LENGTH = 36
-
-/** Signs of life, takes and releases share the connection; pg itself queues only with a warning, and from version 9 on not at all. */
-const oneByOne = (client: pg.Client): LockConnection => {
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (...args: [string | pg.QueryConfig, unknown[]?]): Promise<pg.QueryResult> => {
-    const answer = last.then(() => query(client, args))
-    last = answer.catch(() => undefined)
-    return answer
-  }
-  return { query: inTurn as pg.ClientBase['query'] } // of its many forms the one with a promise is used
-}
 
 /**
  * Opens a lock connection.
@@ -68,12 +57,14 @@ export const openLockSession = async (databaseUrl: string): Promise<LockSession>
     await client.end().catch(() => undefined)
     throw error
   }
+  // Signs of life, takes and releases share the connection. Of the many forms of `query` the one with a promise is used.
+  const connection = { query: oneByOne((...args: [string | pg.QueryConfig, unknown[]?]) => query(client, args)) } as LockConnection
   return {
-    connection: oneByOne(client),
+    connection,
     ended,
     listen: async (onCall) => {
       client.on('notification', ({ payload = '' }) => onCall(payload.slice(0, UUID_LENGTH), payload.length > UUID_LENGTH))
-      await client.query('listen "rowhook:lanes"')
+      await connection.query('listen "rowhook:lanes"')
     },
     close: () => client.end(),
   }

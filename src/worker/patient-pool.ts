@@ -4,6 +4,7 @@
  * a job that could not be marked is told to `onLeft` instead.
  */
 import type pg from 'pg'
+import { oneByOne } from '../database/asking.ts'
 
 export type PatientPoolOptions = {
   /** from then on nothing waits: whoever asks gets a connection that answers nothing */
@@ -23,23 +24,24 @@ const nothing = { rows: [], rowCount: 0 }
 
 const nameOf = (config: unknown): string => (config as { name?: string } | undefined)?.name ?? ''
 
+/** The object with something else for one of its members; what it can do otherwise it does as itself. */
+const withMember = <T extends object>(object: T, member: string, value: unknown): T =>
+  new Proxy(object, {
+    get: (target, key) => {
+      if (key === member) return value
+      const own: unknown = Reflect.get(target, key)
+      return typeof own === 'function' ? (own.bind(target) as unknown) : own
+    },
+  })
+
+const withQuery = (client: pg.PoolClient, change: (query: Query) => Query): pg.PoolClient => withMember(client, 'query', change(client.query.bind(client) as unknown as Query))
+
 export const patientPool = (pool: pg.Pool, { isStopping, onLeft }: PatientPoolOptions): { readonly pool: pg.Pool } => {
-  const forgiving = (client: pg.PoolClient): Connection => {
-    const query = client.query.bind(client) as unknown as Query
-    return new Proxy(client, {
-      get: (target, key) => {
-        if (key !== 'query') {
-          const value: unknown = Reflect.get(target, key)
-          return typeof value === 'function' ? (value.bind(target) as unknown) : value
-        }
-        return async (config: unknown, ...rest: unknown[]) => {
-          if (!UNAWAITED.test(nameOf(config))) return query(config, ...rest)
-          return query(config, ...rest).catch((error: unknown) => {
-            onLeft(error)
-            return nothing
-          })
-        }
-      },
+  const forgiving = (query: Query): Query => async (config, ...rest) => {
+    if (!UNAWAITED.test(nameOf(config))) return query(config, ...rest)
+    return query(config, ...rest).catch((error: unknown) => {
+      onLeft(error)
+      return nothing
     })
   }
 
@@ -60,15 +62,18 @@ export const patientPool = (pool: pg.Pool, { isStopping, onLeft }: PatientPoolOp
 
   const connectPatiently = async (): Promise<Connection> => {
     const client = await waitForClient()
-    return client === undefined ? { query: () => Promise.resolve(nothing), release: () => undefined } : forgiving(client)
+    return client === undefined ? { query: () => Promise.resolve(nothing), release: () => undefined } : withQuery(client, forgiving)
   }
 
-  /** For the listener: told of each failure it would wait longer and longer, up to a minute after the database is back. */
+  /**
+   * For the listener: told of each failure it would wait longer and longer, up to a minute after the database is back. Where its connection
+   * breaks while the worker ends it unlistens twice, the first time behind the statement that has not ended.
+   */
   const connectListener = (onConnected: OnConnected): void =>
     void waitForClient().then((client) => {
       if (client === undefined) return
       let isReleased = false // it is released twice where it breaks while the worker ends: by its error, and by the end
-      onConnected(undefined, client, () => {
+      onConnected(undefined, withQuery(client, oneByOne), () => {
         if (!isReleased) client.release()
         isReleased = true
       })
@@ -76,13 +81,5 @@ export const patientPool = (pool: pg.Pool, { isStopping, onLeft }: PatientPoolOp
 
   const connect = (onConnected?: OnConnected): unknown => (onConnected === undefined ? connectPatiently() : connectListener(onConnected))
 
-  return {
-    pool: new Proxy(pool, {
-      get: (target, key) => {
-        if (key === 'connect') return connect
-        const value: unknown = Reflect.get(target, key)
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value
-      },
-    }),
-  }
+  return { pool: withMember(pool, 'connect', connect) }
 }

@@ -9,6 +9,7 @@ import type { Registry } from '../../src/delivery/registry.ts'
 import { startJobs } from '../../src/worker/jobs.ts'
 import { patientPool } from '../../src/worker/patient-pool.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { deprecations } from '../support/deprecations.ts'
 import { waitFor } from '../support/wait.ts'
 
 const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
@@ -53,6 +54,19 @@ patient('lets a stop end while the database is away', async () => {
   assert.equal((await client.query('select')).rows, [])
   client.release()
   assert.equal(left, [away])
+})
+
+patient('has the statements of a listener go one after the other: one that breaks while the worker ends unlistens twice, behind what has not ended', async () => {
+  const db = await createTestDatabase({ template: 'empty' })
+  const pool = createPool({ databaseUrl: db.url, name: 'listener test', max: 1 })
+  const patience = patientPool(pool, { isStopping: () => false, onLeft: () => assert.unreachable() })
+  const [client, release] = await new Promise<[pg.PoolClient, () => void]>((done) => patience.pool.connect((_error, connected, end) => done([connected!, end])))
+  const answers = await Promise.allSettled(['listen a; select pg_terminate_backend(pg_backend_pid())', 'unlisten a', 'unlisten a'].map((text) => client.query(text)))
+  assert.equal(answers.map(({ status }) => status), ['rejected', 'rejected', 'rejected'])
+  assert.equal(deprecations, [])
+  release()
+  await pool.end()
+  await db.drop()
 })
 
 patient('is what graphile-worker gets: a job that could not be marked as done is free again soon, and its pool lives on', async () => {
