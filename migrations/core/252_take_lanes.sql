@@ -90,8 +90,8 @@ begin
   taken := array(
     select lane.id
       from unnest(endpoint_ids) as lane (id)
-     where lane.id <> all (on_call)
-       and webhooks_private.try_lock(webhooks_private.lane_lock(lane.id)));
+     where case when lane.id = any (on_call) then false -- a case, since of two conditions Postgres may ask the second one first, and a lock in vain would stay
+                else webhooks_private.try_lock(webhooks_private.lane_lock(lane.id)) end);
   in_vain := array(select lane.id from unnest(taken) as lane (id) where webhooks_private.lane_is_on_call(lane.id));
   if in_vain <> '{}' then
     perform pg_advisory_unlock(webhooks_private.lane_lock(lane.id)) from unnest(in_vain) as lane (id);

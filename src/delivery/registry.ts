@@ -240,7 +240,8 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       const looks = await Promise.all([...owned.map((lane) => unlock(lane.endpoint.id, lane.isOnCall)), ...resting.map((endpointId) => unlock(endpointId, true))])
       lanes.clear()
       const left = looks.flatMap((seen) => (seen === undefined || seen.dueInMs === null ? [] : [{ endpointId: seen.endpointId, inMs: Math.max(0, seen.dueInMs) }]))
-      const timed = idle.map((endpointId) => ({ endpointId, inMs: 0 }))
+      const found = new Set(left.map(({ endpointId }) => endpointId))
+      const timed = idle.filter((endpointId) => !found.has(endpointId)).map((endpointId) => ({ endpointId, inMs: 0 })) // a lane at rest may have both
       if (left.length + timed.length > 0) await store.scheduleWakes([...left, ...timed])
     },
   }

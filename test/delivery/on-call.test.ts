@@ -5,6 +5,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { takeLanes } from '../../src/database/lane-endpoints.ts'
+import { heldLocks } from '../../src/database/lanes.ts'
 import { openLockSession } from '../../src/database/session.ts'
 import { waitFor } from '../support/wait.ts'
 import { startLanes } from './support/lanes.ts'
@@ -151,6 +152,7 @@ onCall('who has a wake-up for a lane that is on call elsewhere calls its owner',
   await client.query(`set rowhook.wake = 'off'`)
   const eventId = await emit(client, tenant)
   assert.equal(await takeLanes(other.connection, [endpointId]), [])
+  assert.equal(await heldLocks(other.connection, [endpointId]), [], 'the attempt leaves no lock, behind which nobody would call the owner again')
   await arrives(eventId)
   await other.close()
   await client.end()
@@ -211,6 +213,21 @@ onCall('a paused endpoint gives its lane back when it is called', async () => {
   const eventId = await emit(db.pool, tenant)
   await waitFor(async () => (await db.pool.query<{ free: boolean }>('select webhooks_private.lane_is_free($1) as free', [endpointId])).rows[0]!.free, { what: 'the lane to be free' })
   assert.not(received(eventId))
+})
+
+onCall('a stop leaves one wake-up for a lane at rest that has something due soon', async () => {
+  const { endpointId, tenant } = await resting()
+  const client = await db.connect()
+  await client.query(`set rowhook.wake = 'off'`)
+  await client.query(`select webhooks.emit('test.event', '{}', $1, deliver_at => now() + interval '4 seconds')`, [tenant])
+  const eventId = await emit(client, tenant)
+  await registry.offer(endpointId)
+  await arrives(eventId)
+  await restingAgain(endpointId)
+  const before = await jobsOf(endpointId)
+  await registry.stop(0)
+  assert.is(await jobsOf(endpointId), before + 1)
+  await client.end()
 })
 
 onCall.after(lanes.close)
