@@ -37,7 +37,7 @@ export const session: readonly Case[] = [
       await page.getByLabel('Token or API key', { exact: true }).fill(await mint({ role: 'viewer', tenant_id: TENANT }))
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
-      await page.getByRole('link', { name: 'Deliveries' }).click()
+      await page.getByRole('link', { name: 'Deliveries', exact: true }).click()
       await page.getByRole('link', { name: 'test.event' }).first().waitFor()
       assert.is(await page.getByRole('heading', { name: 'Your session has ended' }).count(), 0)
     },
@@ -50,7 +50,7 @@ export const session: readonly Case[] = [
       await page.getByRole('combobox', { name: 'Tenant' }).click()
       await page.getByRole('option', { name: tenant }).click()
       await page.waitForURL(/\/admin\/@acme\/events\?type=sale\.\*$/)
-      await page.getByRole('link', { name: 'Deliveries' }).click()
+      await page.getByRole('link', { name: 'Deliveries', exact: true }).click()
       await page.waitForURL(/\/admin\/@acme\/deliveries$/)
       await page.reload()
       await page.getByRole('link', { name: 'test.event' }).first().click()
