@@ -29,7 +29,8 @@ poison('kills each worker in its first moments, is sent alone, and is quarantine
     const ended = await Promise.race([worker.ended, engine.waitForStatus(deadly.id, 'failed', 15_000)])
     if (ended === 'SIGKILL') deaths += 1
   }
-  assert.is(deaths, 5) // two among others, three alone
+  // Two among others, three alone. On a busy machine one of the first may not be declared yet when the next worker takes the lane, and counts for nothing.
+  assert.ok(deaths === 5 || deaths === 6, `${deaths} deaths`)
   for (const { id } of [...before, ...after]) await engine.waitForStatus(id, 'success')
 
   const [attempt, ...others] = await engine.attempts(deadly.id)
