@@ -45,6 +45,7 @@ export const startLanes = async ({ isOnCall = false } = {}): Promise<Lanes> => {
   const db = await createTestDatabase({ template: 'core' })
   const receiver = await createReceiver()
   const pool = new pg.Pool({ connectionString: workerUrl(db.url), max: 5 })
+  pool.on('error', () => undefined) // its end does not wait for its sessions, which the drop of the database may be the one to end
   const locks = await openLockSession(db.url)
   const sender = createSender({ policy: addressPolicy({ allowHttp: true, allowNets: ['127.0.0.1'], allowPorts: 'any' }) })
   const queries = createLaneStore(pool)
