@@ -19,6 +19,7 @@ import { createTestRegistry } from './support/registry.ts'
 const db = await createTestDatabase({ template: 'core' })
 const receiver = await createReceiver()
 const pool = new pg.Pool({ connectionString: workerUrl(db.url), max: 5 })
+pool.on('error', () => undefined) // the drop of the database may end its last session
 const session = await openLockSession(db.url)
 const sender = createSender({ policy: addressPolicy({ allowHttp: true, allowNets: ['127.0.0.1'], allowPorts: 'any' }) })
 

@@ -9,6 +9,7 @@ import { createEndpoint } from '../support/endpoints.ts'
 
 const db = await createTestDatabase({ template: 'core' })
 const pool = new pg.Pool({ connectionString: workerUrl(db.url), max: 1 })
+pool.on('error', () => undefined) // the drop of the database may end its last session
 
 const heads = suite('heads of ordered deliveries')
 heads.after(async () => {
