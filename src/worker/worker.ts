@@ -68,6 +68,15 @@ export const startWorker = (deps: WorkerDeps): Worker => {
 
   const jobs = startJobs({ pool: deps.pool, registry: () => session?.registry, tellAlerts: deps.tellAlerts, log, unlock: deps.unlockJobs })
 
+  const step = (name: string, work: Promise<void>): Promise<void> => work.catch((error: unknown) => log.error({ err: error, step: name }, 'a round of the worker failed'))
+
+  /** Everybody looks for the dead, so that a frozen one is found whoever it is. */
+  const reap = async (selfId: string): Promise<void> => {
+    for (const dead of await deps.reap(selfId)) {
+      log.error({ workerId: dead.id, host: dead.host, how: dead.how, lastHeartbeatMs: Math.round(dead.lastHeartbeatMs) }, 'a worker died; its lanes are free')
+    }
+  }
+
   /** Lives through everything: whatever ends a session, the next one begins under a new id. */
   const keepSession = async (): Promise<void> => {
     let pauseMs = 100
@@ -76,6 +85,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       try {
         await deps.guard.check()
         const opened = await openLanesSession({ ...deps, poolIds: jobs.poolIds, isYoung, formerId })
+        await step('reap', reap(opened.workerId)) // who takes a lane must know of its owners' deaths
         session = opened
         formerId = undefined
         log.info({ workerId: opened.workerId }, 'worker ready')
@@ -92,15 +102,6 @@ export const startWorker = (deps: WorkerDeps): Worker => {
         pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
       }
       await pause(pauseMs)
-    }
-  }
-
-  const step = (name: string, work: Promise<void>): Promise<void> => work.catch((error: unknown) => log.error({ err: error, step: name }, 'a round of the worker failed'))
-
-  /** Everybody looks for the dead, so that a frozen one is found whoever it is. */
-  const reap = async (selfId: string): Promise<void> => {
-    for (const dead of await deps.reap(selfId)) {
-      log.error({ workerId: dead.id, host: dead.host, how: dead.how, lastHeartbeatMs: Math.round(dead.lastHeartbeatMs) }, 'a worker died; its lanes are free')
     }
   }
 

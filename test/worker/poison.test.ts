@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startEngine } from '../delivery/support/engine.ts'
+import { waitFor } from '../support/wait.ts'
 import { createProcesses } from './support/processes.ts'
 
 const engine = await startEngine()
@@ -28,9 +29,11 @@ poison('kills each worker in its first moments, is sent alone, and is quarantine
     const worker = await processes.start()
     const ended = await Promise.race([worker.ended, engine.waitForStatus(deadly.id, 'failed', 15_000)])
     if (ended === 'SIGKILL') deaths += 1
+    // Somebody wakes the lane before the next worker is there: it can be taken at once, and the death must have been counted by then.
+    await waitFor(async () => (await pool.query<{ free: boolean }>('select webhooks_private.lane_is_free($1) as free', [hook.endpointId])).rows[0]!.free || (await isOver()), { what: 'the lane to be free' })
+    await pool.query('select webhooks_private.add_wake_ups(array[$1::uuid])', [hook.endpointId])
   }
-  // Two among others, three alone. On a busy machine one of the first may not be declared yet when the next worker takes the lane, and counts for nothing.
-  assert.ok(deaths === 5 || deaths === 6, `${deaths} deaths`)
+  assert.is(deaths, 5) // two among others, three alone
   for (const { id } of [...before, ...after]) await engine.waitForStatus(id, 'success')
 
   const [attempt, ...others] = await engine.attempts(deadly.id)
