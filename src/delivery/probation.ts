@@ -18,7 +18,7 @@ const SUSPECT_AFTER = 2
 
 /**
  * Requests of an endpoint that are on the wire, or answered and not recorded, are at most so many times its `max_in_flight`: a death of this
- * process repeats them. With fewer it would wait for the database after every few; with more no endpoint is served faster.
+ * process repeats them. With fewer it would wait for the database after every few; with sixteen times as many none was faster beyond noise.
  */
 const UNSETTLED_EACH = 4
 
