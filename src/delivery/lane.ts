@@ -114,18 +114,15 @@ export const readAnew = (lane: Lane): void => {
 export const isOpen = (lane: Lane, nowMs: number): boolean =>
   lane.endpoint.maySend && lane.endpoint.secrets.length > 0 && lane.heldUntilMs <= nowMs && lane.circuit.state !== 'open'
 
-const mostSending = ({ circuit, endpoint }: Lane): number => admitted(circuit, endpoint.maxInFlight)
-const mostUnsettled = ({ endpoint }: Lane): number => unsettledAtMost(endpoint)
-
 /** Whether it may have one more request on the wire. One that is suspected of killing its owners has a single one until that is recorded. */
-export const hasOwnPlace = (lane: Lane): boolean =>
-  lane.probation?.isSuspect === true
-    ? lane.sending + lane.unrecorded === 0
-    : lane.sending < mostSending(lane) && lane.sending + lane.unrecorded < mostUnsettled(lane)
+export const hasOwnPlace = ({ sending, unrecorded, circuit, endpoint, probation }: Lane): boolean =>
+  probation?.isSuspect === true
+    ? sending + unrecorded === 0
+    : sending < admitted(circuit, endpoint.maxInFlight) && sending + unrecorded < unsettledAtMost(endpoint)
 
 /** Whether it would send more, but will soon have to wait for results that are not recorded. */
-export const waitsForRecords = (lane: Lane): boolean =>
-  (lane.queue.length > 0 || lane.hasMore) && (lane.probation?.isSuspect === true || lane.unrecorded * 2 >= mostUnsettled(lane))
+export const waitsForRecords = ({ queue, hasMore, unrecorded, endpoint, probation }: Lane): boolean =>
+  (queue.length > 0 || hasMore) && (probation?.isSuspect === true || unrecorded * 2 >= unsettledAtMost(endpoint))
 
 /** Whether nothing is left to do for it in memory. */
 export const isEmpty = (lane: Lane): boolean => lane.queue.length === 0 && lane.busy.size === 0 && !lane.isReading
